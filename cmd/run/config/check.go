@@ -1,0 +1,104 @@
+package config
+
+import (
+	"fmt"
+	"net/netip"
+	"path/filepath"
+	"slices"
+)
+
+// Check reports what is wrong between sections.
+func (c *Config) Check(fault func(reason string, path ...any)) {
+	if len(c.Listen) == 0 {
+		fault("no listener: at least one [[listen]] is needed", "listen")
+	}
+	for i, l := range c.Listen {
+		for _, other := range c.Listen[:i] {
+			if l.URL.clashes(other.URL) {
+				fault(fmt.Sprintf("%s is taken by %s", l.URL, other.URL), "listen", i, "url")
+				break
+			}
+		}
+	}
+	c.checkAdmin(fault)
+	for name := range c.Stage {
+		if !slices.Contains(c.Pipeline.Stages, name) {
+			fault("pipeline.stages has no stage of this name", "stage", name)
+		}
+	}
+}
+
+func (c *Config) checkAdmin(fault func(reason string, path ...any)) {
+	a, err := addrPort(c.Admin.HTTP)
+	if err != nil {
+		return
+	}
+	for _, l := range c.Listen {
+		if l.URL.clashes(URL{TCP, a}) {
+			fault(fmt.Sprintf("%s is taken by %s", a, l.URL), "admin", "http")
+			break
+		}
+	}
+}
+
+// clashes reports whether u and v would take the same datagrams or connections.
+// An address that stands for every address includes those of its family.
+func (u URL) clashes(v URL) bool {
+	a, b := u.Addr, v.Addr
+	if !a.IsValid() || !b.IsValid() || u.Transport.stream() != v.Transport.stream() || a.Port() == 0 || a.Port() != b.Port() {
+		return false
+	}
+	every := func(x netip.Addr) bool { return x.IsUnspecified() && x.Is4() == a.Addr().Is4() }
+	return a.Addr() == b.Addr() || a.Addr().Is4() == b.Addr().Is4() && (every(a.Addr()) || every(b.Addr()))
+}
+
+// Check reports a name that breaks the Server header field.
+func (s *Server) Check(fault func(reason string, path ...any)) {
+	if s.Name != "" && !isProducts(s.Name) {
+		fault(fmt.Sprintf("%s is not product tokens such as \"sluice/1.0\"", quote(s.Name)), "name")
+	}
+}
+
+// Check reports a listener that peers could not be told how to reach.
+func (l *Listen) Check(fault func(reason string, path ...any)) {
+	if l.URL.Addr.IsValid() && l.URL.Addr.Addr().IsUnspecified() && l.Advertise == "" {
+		fault("is missing: a listener on every address cannot tell peers which one to use", "advertise")
+	}
+}
+
+// Check reports parameters that exclude each other.
+func (p *Proxy) Check(fault func(reason string, path ...any)) {
+	if p.RecordRouteAll && !p.DoRecordRouting {
+		fault("needs do_record_routing = true", "record_route_all")
+	}
+}
+
+// Check reports a chain that cannot be.
+func (p *Pipeline) Check(fault func(reason string, path ...any)) {
+	if len(p.Stages) == 0 {
+		fault("is empty: nothing would answer a request", "stages")
+	}
+	for i, name := range p.Stages {
+		switch {
+		case name == "":
+			fault("a stage without a name", "stages", i)
+		case slices.Contains(p.Stages[:i], name):
+			fault(fmt.Sprintf("%s is there twice", quote(name)), "stages", i)
+		}
+	}
+}
+
+// maxSocketPath is the room for a path in a Unix socket address of Linux,
+// without its NUL.
+const maxSocketPath = 107
+
+// Check reports a path that cannot be bound.
+func (a *Admin) Check(fault func(reason string, path ...any)) {
+	switch {
+	case a.Socket == "":
+	case !filepath.IsAbs(a.Socket):
+		fault(quote(a.Socket)+" is not an absolute path", "socket")
+	case len(a.Socket) > maxSocketPath:
+		fault(fmt.Sprintf("is longer than %d bytes", maxSocketPath), "socket")
+	}
+}

@@ -1,0 +1,195 @@
+package config
+
+import (
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// manual is docs/configuration.md.
+func manual(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile("../../../docs/configuration.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// A section of the schema: the heading that it has in the manual, and its keys.
+type section struct {
+	heading, name string
+	schema        reflect.Type
+}
+
+func sections(t *testing.T) (list []section) {
+	config := reflect.TypeFor[Config]()
+	for _, k := range keysOf(config) {
+		switch typ := config.Field(k.index).Type; typ.Kind() {
+		case reflect.Struct:
+			list = append(list, section{"[" + k.name + "]", k.name, typ})
+		case reflect.Slice:
+			list = append(list, section{"[[" + k.name + "]]", k.name, typ.Elem()})
+		case reflect.Map:
+			list = append(list, section{"[" + k.name + ".NAME]", k.name, typ.Elem()})
+		default:
+			t.Fatalf("%s: a key outside of a section", k.name)
+		}
+	}
+	return list
+}
+
+// TestManualKeys compares the tables of the manual with the schema: the same
+// sections, the same keys in the same order, type, default and range.
+func TestManualKeys(t *testing.T) {
+	var got, want []string
+	for line := range strings.SplitSeq(manual(t), "\n") {
+		switch {
+		case strings.HasPrefix(line, "## "):
+			got = append(got, strings.Trim(line[3:], "`"))
+		case strings.HasPrefix(line, "| `"):
+			cells := strings.Split(line, "|")
+			for i := range cells {
+				cells[i] = strings.TrimSpace(cells[i])
+			}
+			if len(cells) != 7 || len(cells[5]) < 10 {
+				t.Errorf("%s: want five cells, the last with a meaning", line)
+				continue
+			}
+			got = append(got, strings.Join(cells[1:5], " | "))
+		}
+	}
+	for _, s := range sections(t) {
+		want = append(want, s.heading)
+		for _, k := range keysOf(s.schema) {
+			want = append(want, row(&k, s.schema.Field(k.index).Type))
+		}
+	}
+	if g, w := strings.Join(got, "\n"), strings.Join(want, "\n"); g != w {
+		t.Errorf("got\n%s\nwant\n%s", g, w)
+	}
+}
+
+// row is what the manual has to say on a key besides its meaning.
+func row(k *key, typ reflect.Type) string {
+	cells := []string{"`" + k.name + "`", "", "`" + k.def + "`", ""}
+	quoted := "`\"" + strings.ReplaceAll(k.def, ", ", "\", \"") + "\"`"
+	switch typ {
+	case reflect.TypeFor[int]():
+		cells[1], cells[3] = "integer", k.min+" to "+k.max
+	case durationType:
+		cells[1], cells[2], cells[3] = "duration", quoted, short(span(k.min))+" to "+short(span(k.max))
+	case reflect.TypeFor[bool]():
+		cells[1] = "boolean"
+	case reflect.TypeFor[URL]():
+		cells[1], cells[3] = "URL", "transport://address:port"
+	case reflect.TypeFor[string]():
+		cells[1], cells[2], cells[3] = "string", quoted, allowed(k)
+	case reflect.TypeFor[[]string]():
+		cells[1], cells[2], cells[3] = "list of strings", "`["+strings.Trim(quoted, "`")+"]`", allowed(k)
+		if k.def == "" {
+			cells[2] = "`[]`"
+		}
+	}
+	if k.required {
+		cells[2] = "required"
+	}
+	return strings.Join(cells, " | ")
+}
+
+// allowed describes the strings that a key may have. Those that no tag
+// restricts are here by name.
+func allowed(k *key) string {
+	if k.enum != "" {
+		return strings.ReplaceAll(k.enum, "|", ", ")
+	}
+	return map[string]string{
+		"domains": "host names and IP addresses", "advertise": "host or host:port", "http": "address:port or off",
+		"name": "product tokens", "stages": "stages of this build", "socket": "absolute path",
+	}[k.name]
+}
+
+// TestManualSnippets: every example is in order, and every key is in one.
+func TestManualSnippets(t *testing.T) {
+	used := map[string]bool{}
+	for i, part := range strings.Split(manual(t), "```toml\n")[1:] {
+		snippet, _, _ := strings.Cut(part, "```")
+		if !strings.Contains(snippet, "[[listen]]") {
+			snippet += "[[listen]]\nurl = \"udp://127.0.0.1:5060\"\n"
+		}
+		if _, err := Parse("snippet", []byte(snippet)); err != nil {
+			t.Errorf("snippet %d:\n%s%v", i, snippet, err)
+		}
+		root, _, _ := parseTree("snippet", []byte(snippet))
+		for _, s := range sections(t) {
+			for _, table := range tables(root.lookup(s.name), strings.Contains(s.heading, "NAME")) {
+				for _, key := range table.keys {
+					used[s.name+"."+key] = true
+				}
+			}
+		}
+	}
+	for _, s := range sections(t) {
+		for _, k := range keysOf(s.schema) {
+			if !used[s.name+"."+k.name] {
+				t.Errorf("got no example of %s.%s", s.name, k.name)
+			}
+		}
+	}
+}
+
+// tables returns the tables of a section, the elements of a list or a map.
+func tables(n *node, named bool) (list []*node) {
+	switch {
+	case n == nil:
+	case n.kind == kindList:
+		return n.list
+	case named:
+		for _, name := range n.keys {
+			list = append(list, n.fields[name].val)
+		}
+	default:
+		return []*node{n}
+	}
+	return list
+}
+
+// TestDefaultFileNamesAll: the embedded default shows every key, set or in a
+// comment; listen.advertise, which has no sensible value there, apart.
+func TestDefaultFileNamesAll(t *testing.T) {
+	lines := strings.Split(DefaultText(), "\n")
+	for _, s := range sections(t) {
+		for _, k := range keysOf(s.schema) {
+			shown := slices.ContainsFunc(lines, func(l string) bool {
+				return strings.HasPrefix(strings.TrimPrefix(l, "# "), k.name+" = ")
+			})
+			if !shown && k.name != "advertise" {
+				t.Errorf("got no %s.%s in default.toml", s.name, k.name)
+			}
+		}
+	}
+}
+
+// TestDefaultFileComments: what the embedded default shows in a comment is the
+// default, so that removing the comment sign changes nothing.
+func TestDefaultFileComments(t *testing.T) {
+	var text strings.Builder
+	for line := range strings.SplitSeq(DefaultText(), "\n") {
+		if rest, ok := strings.CutPrefix(line, "# "); ok && strings.Contains(rest, " = ") {
+			line = rest
+		}
+		text.WriteString(line + "\n")
+	}
+	got, err := Parse("default.toml", []byte(text.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Default()
+	got.Stage, want.Stage, got.root, want.root = nil, nil, nil, nil
+	got.Server.Domains = nil // was set to the empty list
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got\n%+v\nwant\n%+v", got, want)
+	}
+}

@@ -1,0 +1,188 @@
+package netio
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"os"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/panjf2000/gnet/v2"
+)
+
+const (
+	// maxEnrolling connections are on their way into gnet per acceptor.
+	maxEnrolling = 64
+	// acceptBackOff is how long an acceptor waits after an error that will not go away by itself.
+	acceptBackOff = 10 * time.Millisecond
+)
+
+// acceptor accepts on one stream listener, on a goroutine of its own, and gives the connections to the loops in turn.
+//
+// It is ours rather than gnet's because gnet ends its loop when accept fails, as it does when descriptors run out, because gnet's listeners
+// cannot be closed while it runs, and because a few long-lived trunks spread evenly only when they are dealt out in turn. What it costs, per
+// connection and not per message, is gnet's Enroll: it duplicates the descriptor, formats and parses the address, and borrows a
+// goroutine of a pool until the loop has the connection.
+type acceptor struct {
+	net       *Net
+	tcp       *net.TCPListener
+	listener  atomic.Pointer[Listener]
+	stop      chan struct{}
+	done      chan struct{}
+	started   bool
+	closed    bool
+	reserve   *os.File // a descriptor to give up when there is none left
+	enrolling []enrolling
+}
+
+type enrolling struct {
+	conn   *Conn
+	result <-chan gnet.RegisteredResult
+}
+
+func newAcceptor(n *Net, tcp *net.TCPListener) *acceptor {
+	return &acceptor{net: n, tcp: tcp, stop: make(chan struct{}), done: make(chan struct{})}
+}
+
+func (a *acceptor) start() {
+	a.started = true
+	a.reserve, _ = os.Open(os.DevNull)
+	go a.run()
+}
+
+// close closes the listener and waits until the loops have, or will never have, what was accepted.
+func (a *acceptor) close() {
+	if a.closed {
+		return
+	}
+	a.closed = true
+	close(a.stop)
+	a.tcp.Close()
+	if a.started {
+		<-a.done
+	}
+}
+
+func (a *acceptor) run() {
+	defer close(a.done)
+	defer a.closeReserve()
+	defer a.settle(0)
+	for {
+		conn, err := a.tcp.AcceptTCP()
+		switch {
+		case err == nil:
+			a.accepted(conn)
+		case errors.Is(err, net.ErrClosed):
+			return
+		case errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE):
+			a.count()
+			if !a.shed() && !a.pause() {
+				return
+			}
+		default:
+			a.count()
+			a.net.opt.Logger.Warn("accept failed", "listener", a.listener.Load().String(), "error", err)
+			if !a.pause() {
+				return
+			}
+		}
+	}
+}
+
+func (a *acceptor) count() { a.net.shared.Inc(a.net.ids.acceptErrors) }
+
+// accepted gives a connection to the next loop.
+func (a *acceptor) accepted(conn *net.TCPConn) {
+	e := a.net.nextEngine()
+	if e == nil || !a.net.admit() {
+		a.net.shared.Inc(a.net.ids.connsRefused)
+		conn.Close()
+		return
+	}
+	ln := a.listener.Load()
+	c := &Conn{loop: e.loop, transport: ln.Transport, listener: ln, local: tcpAddrPort(conn.LocalAddr()), remote: tcpAddrPort(conn.RemoteAddr())}
+	result, err := e.enroll(c, conn, c.local)
+	if err != nil {
+		a.count()
+		a.net.conns.Add(-1)
+		return
+	}
+	a.enrolling = append(a.enrolling, enrolling{c, result})
+	a.settle(maxEnrolling)
+}
+
+// settle looks at the oldest enrolments: at those that are done, and waits for more until at most `left` are left.
+func (a *acceptor) settle(left int) {
+	for len(a.enrolling) > 0 {
+		oldest := a.enrolling[0]
+		var r gnet.RegisteredResult
+		if len(a.enrolling) > left {
+			r = <-oldest.result
+		} else {
+			select {
+			case r = <-oldest.result:
+			default:
+				return
+			}
+		}
+		n := copy(a.enrolling, a.enrolling[1:])
+		a.enrolling[n] = enrolling{}
+		a.enrolling = a.enrolling[:n]
+		if r.Err != nil || !oldest.conn.enrolled {
+			a.count()
+			a.net.conns.Add(-1)
+		}
+	}
+}
+
+// shed refuses one connection when there are no descriptors left: it gives up the reserve to accept it and closes it, so that peers see a
+// refusal instead of waiting. False when that did not work either.
+func (a *acceptor) shed() bool {
+	if a.reserve == nil {
+		a.reserve, _ = os.Open(os.DevNull)
+		return false
+	}
+	a.closeReserve()
+	_ = a.tcp.SetDeadline(time.Now().Add(acceptBackOff))
+	conn, err := a.tcp.AcceptTCP()
+	_ = a.tcp.SetDeadline(time.Time{})
+	if err == nil {
+		_ = conn.SetLinger(0)
+		conn.Close()
+	}
+	a.reserve, _ = os.Open(os.DevNull)
+	return err == nil
+}
+
+func (a *acceptor) closeReserve() {
+	if a.reserve != nil {
+		a.reserve.Close()
+		a.reserve = nil
+	}
+}
+
+// pause waits a little; false when the listener was closed.
+func (a *acceptor) pause() bool {
+	select {
+	case <-a.stop:
+		return false
+	case <-time.After(acceptBackOff):
+		return true
+	}
+}
+
+// enroll hands an established connection to gnet, which takes it over and calls OnOpen. An error leaves conn closed; the result must be
+// waited for.
+func (e *engine) enroll(c *Conn, conn *net.TCPConn, local netip.AddrPort) (<-chan gnet.RegisteredResult, error) {
+	// gnet recycles the bytes of a zone, which package net shares between connections: it must not see them.
+	conn.LocalAddr().(*net.TCPAddr).Zone = ""
+	conn.RemoteAddr().(*net.TCPAddr).Zone = ""
+	result, err := e.gloop.Enroll(gnet.NewContext(context.Background(), &enrolment{c, local}), conn)
+	if err != nil {
+		conn.Close()
+	}
+	return result, err
+}

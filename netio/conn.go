@@ -1,0 +1,189 @@
+package netio
+
+import (
+	"net/netip"
+
+	"github.com/panjf2000/gnet/v2"
+)
+
+// ConnID names a connection for the life of the process: loop (8 bits), slot (24) and generation (32). Zero names none.
+type ConnID uint64
+
+func connID(loop int, slot, generation uint32) ConnID {
+	return ConnID(loop)<<56 | ConnID(slot)<<32 | ConnID(generation)
+}
+
+// Loop is the index of the loop that owns the connection.
+func (id ConnID) Loop() int { return int(id >> 56) }
+
+func (id ConnID) slot() uint32       { return uint32(id>>32) & (1<<24 - 1) }
+func (id ConnID) generation() uint32 { return uint32(id) }
+
+// State is where a connection is in its life.
+type State uint8
+
+// The states. A connection that was accepted begins in StateOpen.
+const (
+	StateOpening State = iota // being dialled; what is written waits
+	StateOpen
+	StateClosed // nothing more can be written; OnClose was called or is about to be
+)
+
+func (s State) String() string {
+	return [...]string{"opening", "open", "closed"}[s]
+}
+
+// Conn is a stream connection. It belongs to one loop for life and all its methods run there.
+type Conn struct {
+	Link any // the handler's own: set and read by it alone
+
+	loop      *Loop
+	listener  *Listener
+	id        ConnID
+	local     netip.AddrPort
+	remote    netip.AddrPort
+	transport Transport
+	state     State
+	dialled   bool
+	dirty     bool // on loop.dirty
+	gone      bool // the socket is closed, or there never was one
+	enrolled  bool // was opened on its loop; read by the accepting goroutine once gnet is done
+	held      int  // bytes that the socket side still had to write after the last flush
+	pending   *Buf // written since
+	err       error
+
+	newer, older *Conn // other connections to the same peer, see connTable
+	sock         gnet.Conn
+}
+
+// ID names the connection.
+func (c *Conn) ID() ConnID { return c.id }
+
+// Loop is the loop that owns the connection.
+func (c *Conn) Loop() *Loop { return c.loop }
+
+// Transport is the transport of the connection.
+func (c *Conn) Transport() Transport { return c.transport }
+
+// Listener is the listener that accepted the connection, nil for one that was dialled.
+func (c *Conn) Listener() *Listener { return c.listener }
+
+// Dialled tells whether we opened the connection.
+func (c *Conn) Dialled() bool { return c.dialled }
+
+// Local is our address; zero while opening.
+func (c *Conn) Local() netip.AddrPort { return c.local }
+
+// Remote is the peer's address.
+func (c *Conn) Remote() netip.AddrPort { return c.remote }
+
+// State is where the connection is in its life.
+func (c *Conn) State() State { return c.state }
+
+// SetRemote replaces the peer's address, by which ConnTo finds the connection: a PROXY protocol header tells the true one.
+func (c *Conn) SetRemote(remote netip.AddrPort) {
+	if c.state == StateClosed {
+		c.remote = remote
+		return
+	}
+	c.loop.table.unlink(c)
+	c.remote = remote
+	c.loop.table.link(c)
+}
+
+// Write copies p to what is pending; it goes out with one system call at the end of the current callback, or at once when called
+// outside of one. False: the connection is closed, or the write queue would exceed its bound, upon which it is closed with ErrSlowReader.
+func (c *Conn) Write(p []byte) bool {
+	if c.state == StateClosed {
+		return false
+	}
+	if len(p) == 0 {
+		return true
+	}
+	l := c.loop
+	if c.queued()+len(p) > l.opt.MaxWriteQueue {
+		l.stats.Inc(l.ids.slowReaders)
+		c.Close(ErrSlowReader)
+		return false
+	}
+	c.enqueue(p)
+	if c.state == StateClosed {
+		return false
+	}
+	c.markDirty()
+	return true
+}
+
+// Close closes the connection after a last, non-blocking attempt to write what is pending. State is StateClosed from now on; OnClose
+// is called with err once the current callback has returned, and never from within Close. It does nothing to a closed connection.
+func (c *Conn) Close(err error) {
+	if c.state == StateClosed {
+		return
+	}
+	c.loop.enter()
+	c.loop.closing(c, err)
+	c.loop.leave()
+}
+
+// queued is how much is waiting to be written.
+func (c *Conn) queued() int {
+	n := 0
+	if c.pending != nil {
+		n = len(c.pending.B)
+	}
+	if c.held > 0 {
+		c.held = c.loop.driver.Queued(c)
+	}
+	return n + c.held
+}
+
+// enqueue appends p to the pending bytes, in a buffer of the loop's pool. What exceeds the largest pooled buffer of an open connection is
+// flushed first.
+func (c *Conn) enqueue(p []byte) {
+	l := c.loop
+	if c.pending != nil && c.state == StateOpen && len(c.pending.B)+len(p) > maxPooled {
+		c.flush()
+		if c.state == StateClosed {
+			return
+		}
+	}
+	if c.pending == nil {
+		c.pending = l.Acquire(len(p))
+	}
+	if need := len(c.pending.B) + len(p); need > cap(c.pending.B) {
+		larger := l.Acquire(max(need, 2*cap(c.pending.B)))
+		larger.B = append(larger.B, c.pending.B...)
+		c.pending.Release()
+		c.pending = larger
+	}
+	c.pending.B = append(c.pending.B, p...)
+}
+
+func (c *Conn) markDirty() {
+	if c.state != StateOpen || c.dirty {
+		return
+	}
+	c.dirty = true
+	c.loop.enter()
+	c.loop.dirty = append(c.loop.dirty, c)
+	c.loop.leave()
+}
+
+// flush hands the pending bytes to the socket.
+func (c *Conn) flush() {
+	b := c.pending
+	if b == nil || c.gone {
+		return
+	}
+	c.pending = nil
+	c.loop.stats.Add(c.loop.ids.streamBytesOut, uint64(len(b.B)))
+	c.held = c.loop.driver.Write(c, b.B)
+	b.Release()
+}
+
+func (c *Conn) dropPending() {
+	if c.pending != nil {
+		c.pending.Release()
+		c.pending = nil
+	}
+}

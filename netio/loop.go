@@ -1,0 +1,331 @@
+package netio
+
+import (
+	"log/slog"
+	"math"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"sluice/netio/stats"
+	"sluice/netio/wheel"
+)
+
+// Handler is what runs on a loop: one per loop, every method on its goroutine. A panic in a method is not netio's business.
+type Handler interface {
+	// OnStart is called once, before anything else.
+	OnStart(l *Loop)
+	// OnDatagram brings one datagram. b is valid until return and must not be written to.
+	OnDatagram(ln *Listener, from netip.AddrPort, b []byte)
+	// OnOpen tells of a new connection, accepted or dialled.
+	OnOpen(c *Conn)
+	// OnData brings bytes that were received on c, each once. b is valid until return and may be modified in place; what the handler
+	// still needs later it copies.
+	OnData(c *Conn, b []byte)
+	// OnClose is the last that is heard of c. err is nil or io.EOF when the peer closed it, what Close was given when we did, and
+	// otherwise what went wrong. A dial that failed comes here without an OnOpen.
+	OnClose(c *Conn, err error)
+	// OnMail brings what was posted. m is valid until return; a reference in m.Buf is now the handler's.
+	OnMail(m *Mail)
+	// OnStop is the last call. Every connection was closed before.
+	OnStop(l *Loop)
+}
+
+const (
+	// Mails delivered per wake-up before sockets get their turn again.
+	mailBurst = 1024
+
+	// Values of Loop.awake.
+	asleep  = 0
+	running = 1 // or about to: a wake-up is on its way
+
+	never = math.MaxInt64
+)
+
+// Loop is one event loop and what belongs to it. Except where stated, methods run on its goroutine only.
+type Loop struct {
+	index   int
+	opt     Options
+	log     *slog.Logger
+	now     time.Duration
+	depth   int // callbacks that are running; what they produced is settled when the outermost ends
+	handler Handler
+	driver  Driver
+	wheel   *wheel.Wheel
+	stats   *stats.Loop
+	ids     *metrics
+	net     *Net // nil in tests without sockets
+
+	pool    bufPool
+	queues  []*sendQueue // by Listener.Index
+	unsent  []*sendQueue // with datagrams in them
+	retry   bool         // a socket was full: try again with the next tick
+	table   connTable
+	dirty   []*Conn // with pending bytes
+	closed  []*Conn // whose OnClose is due
+	mail    Mail    // the one being delivered
+	started bool
+	stopped bool
+	lastDue time.Duration
+
+	_     [64]byte // what follows is written to by other goroutines
+	awake atomic.Uint32
+	busy  atomic.Bool // there are tasks
+	dead  atomic.Bool
+	due   atomic.Int64 // when the wheel wants to be advanced
+	box   mailbox
+	tasks struct {
+		sync.Mutex
+		list   []func()
+		spare  []func() // list's storage, used in turns
+		closed bool
+	}
+}
+
+func newLoop(index int, o Options, ids *metrics, d Driver) *Loop {
+	l := &Loop{index: index, opt: o, log: o.Logger, driver: d, ids: ids, wheel: wheel.New(o.Tick), stats: o.Stats.Loop(index)}
+	l.box.init(o.MailboxSize)
+	l.due.Store(never)
+	l.lastDue = never
+	return l
+}
+
+// Index is the loop's number, from 0. Any goroutine may call it.
+func (l *Loop) Index() int { return l.index }
+
+// Now is the time since Open, read once per wake-up: the same for all that one wake-up brings.
+func (l *Loop) Now() time.Duration { return l.now }
+
+// Wheel is the loop's timer wheel. The loop advances it, and is woken when a timer is due.
+func (l *Loop) Wheel() *wheel.Wheel { return l.wheel }
+
+// Stats is the loop's row of Options.Stats.
+func (l *Loop) Stats() *stats.Loop { return l.stats }
+
+// NumConns is the number of connections, those that are opening included.
+func (l *Loop) NumConns() int { return l.table.count }
+
+// Acquire returns an empty buffer with room for n bytes and one reference.
+func (l *Loop) Acquire(n int) *Buf { return l.pool.get(l, n) }
+
+// Conn finds a connection of this loop, nil when it was closed.
+func (l *Loop) Conn(id ConnID) *Conn {
+	if id.Loop() != l.index {
+		return nil
+	}
+	if c := l.table.lookup(id); c != nil && c.state != StateClosed {
+		return c
+	}
+	return nil
+}
+
+// ConnTo finds the newest open or opening connection of this loop to a peer, accepted or dialled, nil when there is none.
+func (l *Loop) ConnTo(t Transport, remote netip.AddrPort) *Conn {
+	return l.table.peers[peer{t, remote}]
+}
+
+// Post delivers m to the loop's handler, later. Any goroutine may call it, the loop's own included. False when the mailbox is full or
+// the loop has stopped; then everything in m stays the caller's.
+func (l *Loop) Post(m Mail) bool {
+	if l.dead.Load() || !l.box.put(&m) {
+		l.opt.Stats.Shared().Inc(l.ids.mailDropped)
+		return false
+	}
+	l.wake()
+	return true
+}
+
+// wake makes sure that the loop will look at its inputs. It costs a system call only when the loop is asleep and nobody woke it yet.
+func (l *Loop) wake() {
+	if l.awake.Load() == asleep && l.awake.CompareAndSwap(asleep, running) {
+		l.opt.Stats.Shared().Inc(l.ids.wakeups)
+		l.driver.Wake()
+	}
+}
+
+// exec runs a task on the loop, soon; false when the loop has stopped. Any goroutine may call it.
+func (l *Loop) exec(task func()) bool {
+	l.tasks.Lock()
+	if l.tasks.closed {
+		l.tasks.Unlock()
+		return false
+	}
+	l.tasks.list = append(l.tasks.list, task)
+	l.busy.Store(true)
+	l.tasks.Unlock()
+	l.wake()
+	return true
+}
+
+// call runs a task on the loop and waits for it. It must not be called on a loop.
+func (l *Loop) call(task func()) bool {
+	done := make(chan struct{})
+	if !l.exec(func() { task(); close(done) }) {
+		return false
+	}
+	<-done
+	return true
+}
+
+// begin opens a wake-up: the clock was read, timers and tasks come first.
+func (l *Loop) begin(now time.Duration) {
+	l.awake.Store(running)
+	l.now = now
+	l.depth++
+	if l.busy.Load() {
+		l.runTasks()
+	}
+	if !l.stopped {
+		l.wheel.Advance(now)
+	}
+}
+
+// end closes a wake-up: what the callbacks produced goes out, and what remains to be done wakes the loop again.
+func (l *Loop) end() {
+	l.settle()
+	if !l.stopped {
+		l.deliver()
+	}
+	l.depth--
+	due := time.Duration(never)
+	if at, ok := l.wheel.Next(); ok {
+		due = at
+	}
+	if l.retry {
+		due = min(due, l.now+l.opt.Tick)
+	}
+	if due != l.lastDue {
+		l.lastDue = due
+		l.due.Store(int64(due))
+	}
+	l.awake.Store(asleep)
+	if l.box.ready() || l.busy.Load() {
+		l.wake()
+	}
+}
+
+// enter and leave bracket what may be called within a callback or, in tests and on set-up, outside of one.
+func (l *Loop) enter() { l.depth++ }
+
+func (l *Loop) leave() {
+	if l.depth == 1 {
+		l.settle()
+	}
+	l.depth--
+}
+
+// settle sends what is pending and reports what was closed, until the callbacks that this entails have nothing more to add.
+func (l *Loop) settle() {
+	for {
+		l.flushDatagrams()
+		l.flushConns()
+		if len(l.closed) == 0 {
+			return
+		}
+		l.reportClosed()
+	}
+}
+
+func (l *Loop) flushConns() {
+	for i := 0; i < len(l.dirty); i++ {
+		c := l.dirty[i]
+		l.dirty[i] = nil
+		c.dirty = false
+		if c.state == StateOpen {
+			c.flush()
+		}
+	}
+	l.dirty = l.dirty[:0]
+}
+
+func (l *Loop) reportClosed() {
+	for i := 0; i < len(l.closed); i++ {
+		c := l.closed[i]
+		l.closed[i] = nil
+		c.flush()
+		c.dropPending()
+		if !c.gone {
+			c.gone = true
+			l.driver.Shut(c)
+		}
+		l.table.remove(c)
+		l.stats.Move(l.ids.conns, -1)
+		if l.net != nil {
+			l.net.conns.Add(-1)
+		}
+		l.handler.OnClose(c, c.err)
+	}
+	l.closed = l.closed[:0]
+}
+
+// deliver hands out mail, in batches whose output goes out together.
+func (l *Loop) deliver() {
+	if !l.box.ready() {
+		return
+	}
+	for n := 1; n <= mailBurst && l.box.take(&l.mail); n++ {
+		if l.mail.Buf != nil {
+			l.mail.Buf.loop = l
+			l.pool.out++
+		}
+		l.handler.OnMail(&l.mail)
+		if n%sendBatch == 0 {
+			l.settle()
+		}
+	}
+	l.mail = Mail{}
+	l.settle()
+}
+
+func (l *Loop) runTasks() {
+	l.tasks.Lock()
+	list := l.tasks.list
+	l.tasks.list, l.tasks.spare = l.tasks.spare, nil
+	l.busy.Store(false)
+	l.tasks.Unlock()
+	for _, task := range list {
+		task()
+	}
+	clear(list)
+	l.tasks.Lock()
+	l.tasks.spare = list[:0]
+	l.tasks.Unlock()
+}
+
+// start calls OnStart, once.
+func (l *Loop) start(h Handler) {
+	l.handler = h
+	l.started = true
+	h.OnStart(l)
+}
+
+// stop closes everything and calls OnStop. It runs within begin and end.
+func (l *Loop) stop() {
+	l.stopped = true
+	l.dead.Store(true)
+	l.settle()
+	for _, s := range l.table.slots {
+		if s.conn != nil {
+			l.closing(s.conn, ErrStopped)
+		}
+	}
+	l.settle()
+	l.handler.OnStop(l)
+	l.settle()
+	l.retire()
+	l.settle()
+}
+
+// retire refuses mail and tasks from now on, and runs the tasks that are left: somebody may wait for them.
+func (l *Loop) retire() {
+	l.dead.Store(true)
+	l.tasks.Lock()
+	l.tasks.closed = true
+	list := l.tasks.list
+	l.tasks.list = nil
+	l.tasks.Unlock()
+	for _, task := range list {
+		task()
+	}
+}

@@ -1,0 +1,36 @@
+package netio
+
+import "sluice/netio/stats"
+
+// metrics are the ids of what netio counts.
+type metrics struct {
+	datagramsIn, datagramsOut, bytesIn, bytesOut stats.ID
+	sendErrors, sendDropped, ignored             stats.ID
+	conns, accepted, acceptErrors, connsRefused  stats.ID
+	dials, dialErrors, slowReaders               stats.ID
+	streamBytesIn, streamBytesOut                stats.ID
+	mailDropped, wakeups                         stats.ID
+}
+
+func newMetrics(r *stats.Registry) *metrics {
+	return &metrics{
+		datagramsIn:    r.Counter("sluice_udp_datagrams_received_total", "Datagrams received."),
+		datagramsOut:   r.Counter("sluice_udp_datagrams_sent_total", "Datagrams sent."),
+		bytesIn:        r.Counter("sluice_udp_received_bytes_total", "Payload bytes of datagrams received."),
+		bytesOut:       r.Counter("sluice_udp_sent_bytes_total", "Payload bytes of datagrams sent."),
+		sendErrors:     r.Counter("sluice_udp_send_errors_total", "Datagrams that the kernel refused to send."),
+		sendDropped:    r.Counter("sluice_udp_send_dropped_total", "Datagrams dropped because the socket stayed full."),
+		ignored:        r.Counter("sluice_udp_ignored_total", "Datagrams that came to a listener which was removed."),
+		conns:          r.Gauge("sluice_connections", "Stream connections, those being opened included."),
+		accepted:       r.Counter("sluice_connections_accepted_total", "Stream connections accepted."),
+		acceptErrors:   r.Counter("sluice_accept_errors_total", "Stream connections that could not be accepted."),
+		connsRefused:   r.Counter("sluice_connections_refused_total", "Stream connections refused because there were too many."),
+		dials:          r.Counter("sluice_dials_total", "Stream connections that were begun to be opened."),
+		dialErrors:     r.Counter("sluice_dial_errors_total", "Stream connections that could not be opened."),
+		slowReaders:    r.Counter("sluice_slow_readers_total", "Stream connections closed because their write queue was full."),
+		streamBytesIn:  r.Counter("sluice_stream_received_bytes_total", "Bytes received on stream connections."),
+		streamBytesOut: r.Counter("sluice_stream_sent_bytes_total", "Bytes handed to the sockets of stream connections."),
+		mailDropped:    r.Counter("sluice_mail_dropped_total", "Mails between loops dropped because a mailbox was full."),
+		wakeups:        r.Counter("sluice_loop_wakeups_total", "Times a loop was woken for mail, timers or tasks."),
+	}
+}

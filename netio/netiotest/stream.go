@@ -1,0 +1,100 @@
+package netiotest
+
+import (
+	"io"
+	"net/netip"
+	"slices"
+
+	"sluice/netio"
+)
+
+// Dial is a connection that the loop wants to open. The test says how it ends.
+type Dial struct {
+	Conn   *netio.Conn
+	Local  netip.Addr // as asked for; zero for any
+	Remote netip.AddrPort
+
+	h *Harness
+}
+
+// Open lets a peer connect to a stream listener.
+func (h *Harness) Open(t netio.Transport, ln *netio.Listener, remote netip.AddrPort) *netio.Conn {
+	var local netip.AddrPort
+	if ln != nil {
+		local = ln.Addr
+	}
+	c := h.control.Accept(t, ln, local, remote)
+	h.settle()
+	return c
+}
+
+// Feed lets bytes arrive on c. b stays the test's; the handler gets a copy, which it may modify.
+func (h *Harness) Feed(c *netio.Conn, b []byte) {
+	given := slices.Clone(b)
+	h.control.Data(c, given)
+	spoil(given)
+	h.settle()
+}
+
+// Written takes the bytes that arrived at the peer of c since it was last called.
+func (h *Harness) Written(c *netio.Conn) []byte {
+	s := h.stream(c)
+	b := s.written
+	s.written = nil
+	return b
+}
+
+// Block lets the peer of c stop reading (true), or read on (false).
+func (h *Harness) Block(c *netio.Conn, blocked bool) {
+	s := h.stream(c)
+	s.blocked = blocked
+	if !blocked {
+		s.written = append(s.written, s.kept...)
+		s.kept = nil
+	}
+}
+
+// ClosePeer lets the peer close c.
+func (h *Harness) ClosePeer(c *netio.Conn) { h.Break(c, io.EOF) }
+
+// Break lets c end with an error.
+func (h *Harness) Break(c *netio.Conn, err error) {
+	h.control.Lost(c, err)
+	h.settle()
+}
+
+// Shut tells whether the loop closed the socket of c.
+func (h *Harness) Shut(c *netio.Conn) bool { return h.stream(c).shut }
+
+// Dials takes the dials that were begun since it was last called.
+func (h *Harness) Dials() []*Dial {
+	dials := h.dials
+	h.dials = nil
+	return dials
+}
+
+// Succeed establishes the connection. False: the loop closed it meanwhile.
+func (d *Dial) Succeed() bool {
+	local := Local
+	if d.Local.IsValid() {
+		local = netip.AddrPortFrom(d.Local, Local.Port())
+	}
+	ok := d.h.control.Connected(d.Conn, local)
+	d.h.settle()
+	return ok
+}
+
+// Fail refuses the connection.
+func (d *Dial) Fail(err error) {
+	d.h.control.Failed(d.Conn, err)
+	d.h.settle()
+}
+
+func (h *Harness) stream(c *netio.Conn) *stream {
+	s := h.streams[c]
+	if s == nil {
+		s = &stream{}
+		h.streams[c] = s
+	}
+	return s
+}

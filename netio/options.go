@@ -1,0 +1,81 @@
+package netio
+
+import (
+	"errors"
+	"log/slog"
+	"net/netip"
+	"runtime"
+	"time"
+
+	"sluice/netio/stats"
+	"sluice/netio/wheel"
+)
+
+// Defaults of Options.
+const (
+	DefaultMaxConns      = 1 << 17
+	DefaultMaxWriteQueue = 1 << 20
+	DefaultMailboxSize   = 4096
+	DefaultDialTimeout   = 5 * time.Second
+
+	maxLoops = 256 // eight bits of a ConnID
+)
+
+// Errors that netio gives to Handler.OnClose or returns.
+var (
+	ErrSlowReader   = errors.New("netio: peer reads too slowly: write queue is full")
+	ErrStopped      = errors.New("netio: stopped")
+	ErrTooManyConns = errors.New("netio: too many connections")
+	ErrTooManyDials = errors.New("netio: too many connections are being opened")
+	ErrNotStream    = errors.New("netio: not a stream transport")
+	ErrDraining     = errors.New("netio: draining, listeners no longer change")
+)
+
+// ListenerConfig is one address to listen on. An IPv6 address means IPv6 only; listen on both unspecified addresses for both.
+type ListenerConfig struct {
+	Transport Transport
+	Addr      netip.AddrPort // port 0: the kernel chooses
+	Advertise string         // host or host:port that peers should see; "": Addr
+}
+
+// Options configure Open. The zero value of each field means its default.
+type Options struct {
+	Loops         int // 0: GOMAXPROCS
+	Listeners     []ListenerConfig
+	MaxConns      int           // stream connections of the process
+	MaxWriteQueue int           // bytes waiting to be written per connection; beyond it the peer is a slow reader and is closed
+	MailboxSize   int           // mails waiting per loop, rounded up to a power of two
+	DialTimeout   time.Duration // for a connection to be established
+	Logger        *slog.Logger
+	Stats         *stats.Registry
+	Tick          time.Duration // of the timer wheels
+}
+
+func (o Options) withDefaults() Options {
+	if o.Loops <= 0 {
+		o.Loops = runtime.GOMAXPROCS(0)
+	}
+	o.Loops = min(o.Loops, maxLoops)
+	if o.MaxConns <= 0 {
+		o.MaxConns = DefaultMaxConns
+	}
+	if o.MaxWriteQueue <= 0 {
+		o.MaxWriteQueue = DefaultMaxWriteQueue
+	}
+	if o.MailboxSize <= 0 {
+		o.MailboxSize = DefaultMailboxSize
+	}
+	if o.DialTimeout <= 0 {
+		o.DialTimeout = DefaultDialTimeout
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Stats == nil {
+		o.Stats = stats.New()
+	}
+	if o.Tick <= 0 {
+		o.Tick = wheel.DefaultTick
+	}
+	return o
+}

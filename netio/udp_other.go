@@ -1,0 +1,56 @@
+//go:build !linux
+
+package netio
+
+import "golang.org/x/sys/unix"
+
+// udpBatch is empty where there is neither recvmmsg nor sendmmsg.
+type udpBatch struct{}
+
+func newUDPBatch() *udpBatch { return &udpBatch{} }
+
+// drainSocket reads what our own sockets have to say, one datagram; gnet reads its own.
+func (e *engine) drainSocket(s *socket) {
+	if s.own == nil {
+		return
+	}
+	b := e.loop.Acquire(maxPooled)
+	defer b.Release()
+	n, sa, err := unix.Recvfrom(s.fd, b.B[:cap(b.B)], 0)
+	if err != nil || s.ln == nil {
+		return
+	}
+	l := e.loop
+	l.stats.Inc(l.ids.datagramsIn)
+	l.stats.Add(l.ids.bytesIn, uint64(n))
+	l.handler.OnDatagram(s.ln, addrPortOf(sa), b.B[:n])
+}
+
+// Send implements Driver.
+func (e *engine) Send(ln *Listener, batch []Datagram) int {
+	l := e.loop
+	s := e.socketOf(ln)
+	for i := range batch {
+		if s == nil || s.closed {
+			l.stats.Inc(l.ids.sendErrors)
+			continue
+		}
+		err := unix.Sendto(s.fd, batch[i].Buf.B, 0, sockaddrOf(batch[i].To))
+		if err == unix.EAGAIN || err == unix.ENOBUFS {
+			return i
+		}
+		if err != nil {
+			l.stats.Inc(l.ids.sendErrors)
+			continue
+		}
+		l.stats.Inc(l.ids.datagramsOut)
+		l.stats.Add(l.ids.bytesOut, uint64(len(batch[i].Buf.B)))
+	}
+	return len(batch)
+}
+
+func enlargeBuffers(int) {}
+
+// mute and unmute have no effect here: a removed listener's datagrams are read and ignored.
+func (s *socket) mute()   {}
+func (s *socket) unmute() {}

@@ -1,0 +1,240 @@
+package sip
+
+import (
+	"bytes"
+
+	"sluice/parser"
+)
+
+type indexState uint8
+
+const (
+	indexStart   indexState = iota // the start line is not complete
+	indexHeaders                   // the blank line was not seen
+	indexDone                      // the head is complete, err is the verdict
+	indexFailed                    // err is the verdict, the head is not complete
+)
+
+// Index indexes the head of the message that begins at buf[0], and sets Buf.
+// ErrMore asks to call again with a longer buffer that begins with the same
+// bytes; it may lie elsewhere. OK says that the head is complete: HeadLen is
+// valid. Any other outcome stays until Reset.
+//
+// One rule for line ends: a line is ended by CRLF or by a bare LF; a CR that
+// no LF follows is an error.
+//
+// What is wrong with a message that can still be answered is told when the head
+// is complete, so that all its other header fields can be read: an unknown
+// version (ErrVersion), white space after the version (ErrStartLine), a
+// malformed header line (ErrHeaderName), a header too many
+// (ErrTooManyHeaders), a bare CR (ErrLineEnd). A start line that is none
+// (ErrStartLine, ErrMethod, ErrStatus) and a head that does not end within
+// parser.MaxBuffer (ErrTooLong) end the indexing at once: HeadLen stays 0.
+func (m *Message) Index(buf []byte) parser.Err {
+	full := len(buf) >= parser.MaxBuffer
+	if full {
+		buf = buf[:parser.MaxBuffer]
+	}
+	m.Buf = buf
+	if m.state == indexStart {
+		if e := m.indexStartLine(buf); e != parser.OK {
+			return m.more(e, full)
+		}
+	}
+	if m.state == indexHeaders {
+		if !m.indexHeaders(buf) {
+			return m.more(parser.ErrMore, full)
+		}
+		m.state = indexDone
+		m.checkLineEnds()
+	}
+	return m.err
+}
+
+// more returns e, which an incomplete head that may not grow turns into
+// ErrTooLong.
+func (m *Message) more(e parser.Err, full bool) parser.Err {
+	if e == parser.ErrMore && full {
+		m.state, m.err, m.errOff = indexFailed, parser.ErrTooLong, parser.MaxBuffer
+		return m.err
+	}
+	return e
+}
+
+// note keeps the first error that does not end the indexing.
+func (m *Message) note(e parser.Err, off int) {
+	if m.err == parser.OK {
+		m.err, m.errOff = e, uint16(off)
+	}
+}
+
+// fail ends the indexing.
+func (m *Message) fail(e parser.Err, off int) parser.Err {
+	m.state, m.err, m.errOff = indexFailed, e, uint16(off)
+	return e
+}
+
+// indexHeaders reads header lines from pos on; it reports whether it came to
+// the blank line.
+func (m *Message) indexHeaders(buf []byte) bool {
+	pos, scan := int(m.pos), int(m.scan)
+	crlf := m.crlf
+	for {
+		if scan == pos {
+			if pos >= len(buf) {
+				break
+			}
+			if c := buf[pos]; c <= '\r' {
+				end := blankLine(buf, pos)
+				if end < 0 {
+					break
+				}
+				if end > 0 {
+					m.crlf = crlf + uint16(end-pos-1)
+					m.endHead(pos, end)
+					return true
+				}
+			}
+		}
+		i := bytes.IndexByte(buf[scan:], '\n')
+		if i < 0 {
+			scan = len(buf)
+			break
+		}
+		lf := scan + i
+		if lf+1 >= len(buf) {
+			scan = lf
+			break
+		}
+		end := lf
+		if lf > pos && buf[lf-1] == '\r' {
+			end--
+			crlf++
+		}
+		scan = lf + 1
+		if c := buf[scan]; c == ' ' || c == '\t' {
+			m.folded = true
+			continue
+		}
+		m.addHeader(buf, pos, end)
+		pos = scan
+	}
+	m.pos, m.scan, m.crlf = uint16(pos), uint16(scan), crlf
+	return false
+}
+
+// blankLine returns the end of the blank line at pos, 0 if there is none, -1
+// if more bytes must tell.
+func blankLine(buf []byte, pos int) int {
+	switch {
+	case buf[pos] == '\n':
+		return pos + 1
+	case buf[pos] != '\r':
+		return 0
+	case pos+1 == len(buf):
+		return -1
+	case buf[pos+1] == '\n':
+		return pos + 2
+	}
+	return 0
+}
+
+func (m *Message) endHead(pos, end int) {
+	if m.n < MaxHeaders || m.bottom == 0 {
+		m.bottom = uint16(pos)
+	}
+	m.pos, m.scan, m.headLen = uint16(pos), uint16(pos), uint16(end)
+}
+
+// addHeader puts the header line buf[pos:end], whose line end is cut off, into
+// the table.
+func (m *Message) addHeader(buf []byte, pos, end int) {
+	if m.n == MaxHeaders {
+		if m.bottom == 0 {
+			m.bottom = uint16(pos)
+			m.note(parser.ErrTooManyHeaders, pos)
+		}
+		m.folded = false
+		return
+	}
+	line := buf[pos:end]
+	h := &m.headers[m.n]
+	m.n++
+	h.Flags = 0
+	colon := bytes.IndexByte(line, ':')
+	name := colon
+	for name > 0 && parser.Space.Is(line[name-1]) {
+		name--
+	}
+	if name <= 0 {
+		m.addMalformed(h, pos, end)
+		return
+	}
+	id := LookupHeader(line[:name])
+	if id == HeaderOther && !isToken(line[:name]) {
+		m.addMalformed(h, pos, end)
+		return
+	}
+	h.ID = id
+	h.Name = parser.MakeSpan(pos, pos+name)
+	from := colon + 1
+	for from < len(line) && isLWS(line[from]) {
+		from++
+	}
+	to := len(line)
+	for to > from && isLWS(line[to-1]) {
+		to--
+	}
+	h.Value = parser.MakeSpan(pos+from, pos+to)
+	if m.folded {
+		m.folded = false
+		if bytes.IndexByte(line[from:to], '\n') >= 0 {
+			h.Flags = HeaderFolded
+		}
+	}
+	if m.first[id] == 0 {
+		m.first[id] = m.n
+	} else if id != HeaderOther {
+		h.Flags |= HeaderRepeated
+	}
+}
+
+// addMalformed keeps a line that is no header field in the table, without a
+// name, so that the lines around it keep their bounds.
+func (m *Message) addMalformed(h *Header, pos, end int) {
+	m.note(parser.ErrHeaderName, pos)
+	m.folded = false
+	h.ID = HeaderOther
+	h.Name = parser.MakeSpan(pos, pos)
+	h.Value = parser.MakeSpan(pos, end)
+}
+
+// checkLineEnds looks for a CR that no LF follows, which is the case if there
+// are more of them than CRLFs.
+func (m *Message) checkLineEnds() {
+	head := m.Buf[:m.headLen]
+	if bytes.Count(head, crBytes) == int(m.crlf) {
+		return
+	}
+	for i, c := range head {
+		if c == '\r' && head[i+1] != '\n' {
+			m.err, m.errOff = parser.ErrLineEnd, uint16(i)
+			return
+		}
+	}
+}
+
+var crBytes = []byte{'\r'}
+
+// isLWS reports whether c is linear white space: the indexer has made sure
+// that a line end within a value is part of a fold.
+func isLWS(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
+
+func isToken(b []byte) bool {
+	for _, c := range b {
+		if !parser.Token.Is(c) {
+			return false
+		}
+	}
+	return len(b) > 0
+}

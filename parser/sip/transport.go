@@ -1,0 +1,77 @@
+package sip
+
+import "sluice/parser"
+
+// A Transport is a transport protocol as Via and the transport parameter of a
+// URI name it.
+type Transport uint8
+
+const (
+	TransportNone  Transport = iota // not given
+	TransportUDP                    // RFC 3261
+	TransportTCP                    // RFC 3261
+	TransportTLS                    // RFC 3261
+	TransportSCTP                   // RFC 4168
+	TransportWS                     // RFC 7118
+	TransportWSS                    // RFC 7118
+	TransportOther                  // a token that is none of these
+	NumTransports
+)
+
+var transportUpper = [NumTransports]string{
+	TransportUDP: "UDP", TransportTCP: "TCP", TransportTLS: "TLS",
+	TransportSCTP: "SCTP", TransportWS: "WS", TransportWSS: "WSS",
+}
+
+var transportLower = [NumTransports]string{
+	TransportUDP: "udp", TransportTCP: "tcp", TransportTLS: "tls",
+	TransportSCTP: "sctp", TransportWS: "ws", TransportWSS: "wss",
+}
+
+// Upper returns the name as Via writes it, "" for TransportNone and
+// TransportOther.
+func (t Transport) Upper() string {
+	if t >= NumTransports {
+		return ""
+	}
+	return transportUpper[t]
+}
+
+// Lower returns the name as the transport parameter of a URI writes it, "" for
+// TransportNone and TransportOther.
+func (t Transport) Lower() string {
+	if t >= NumTransports {
+		return ""
+	}
+	return transportLower[t]
+}
+
+// LookupTransport returns the transport that name is, without regard to case:
+// TransportNone for an empty name, TransportOther for one that is not known.
+func LookupTransport(name []byte) Transport {
+	t := TransportOther
+	switch len(name) {
+	case 0:
+		return TransportNone
+	case 2:
+		t = TransportWS
+	case 3:
+		switch name[0] | 0x20 {
+		case 'u':
+			t = TransportUDP
+		case 'w':
+			t = TransportWSS
+		case 't':
+			t = TransportTCP
+			if name[1]|0x20 == 'l' {
+				t = TransportTLS
+			}
+		}
+	case 4:
+		t = TransportSCTP
+	}
+	if !parser.EqualFold(name, transportLower[t]) {
+		return TransportOther
+	}
+	return t
+}

@@ -1,0 +1,63 @@
+// Code generated from uri.rl by ragel -Z -G2. DO NOT EDIT.
+
+package sip
+
+import "sluice/parser"
+
+%%{
+machine uri;
+
+action scheme_sip   { u.Scheme = SchemeSIP }
+action scheme_sips  { u.Scheme = SchemeSIPS }
+action scheme_tel   { u.Scheme = SchemeTel }
+action scheme_other { u.Scheme = SchemeOther }
+
+action user_start     { user = p }
+action password_start { password = p + 1 }
+action userinfo_end   {
+    u.setUser(user, password, p)
+    host, port, params = 0, 0, 0
+}
+action number_end { u.User = parser.MakeSpan(user, p) }
+
+action host_start { host = p }
+action host_end   { u.Host = parser.MakeSpan(host, p) }
+action port_start { port = portSeen }
+action port_digit { port = addPortDigit(port, data[p]) }
+
+action params_start { params = p + 1 }
+action params_end   { u.Params = parser.MakeSpan(params, p) }
+action pname_start  { name, value = p, 0 }
+action pname_end    { nameEnd = p }
+action pvalue_start { value = p + 1 }
+action param_end    { u.setParam(data, name, nameEnd, value, p) }
+
+action headers_start { headers = p + 1 }
+action headers_end   { u.Headers = parser.MakeSpan(headers, p) }
+
+include sip_uri "../grammar/uri.rl";
+
+main := uri ( stop_char @stop )?;
+
+write data noerror noentry;
+}%%
+
+// scanURI reads the URI that begins at p.
+func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
+	*u = URI{}
+	cs, pe, eof := 0, len(data), len(data)
+	start := p
+	var user, password, host, port, params, name, nameEnd, value, headers int
+	%% write init;
+	%% write exec;
+	if cs < uri_first_final {
+		return p, uriErr(host, port, params, headers)
+	}
+	number, ok := portNumber(port)
+	if !ok {
+		return p, parser.ErrPort
+	}
+	u.Port = number
+	u.Text = parser.MakeSpan(start, p)
+	return p, parser.OK
+}

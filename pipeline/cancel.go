@@ -1,0 +1,107 @@
+package pipeline
+
+import (
+	"sluice/netio"
+	"sluice/parser"
+	"sluice/parser/sip"
+	"sluice/pipeline/txn"
+)
+
+// onCancel takes a CANCEL (RFC 3261 §9.2, §16.10). It is answered at once and
+// without a transaction: its retransmission finds the same state and gets the
+// same answer. One that finds no INVITE here may belong to another loop, when
+// the client's address changed; the loops are asked in turn before it is
+// answered 481.
+func (e *Engine) onCancel(m *sip.Message, o *origin) {
+	if e.cancelHere(m, o) {
+		return
+	}
+	e.askNext(m, o, len(e.edge.engines)-1)
+}
+
+// cancelHere cancels the INVITE that m belongs to, if this loop has it.
+func (e *Engine) cancelHere(m *sip.Message, o *origin) bool {
+	via, _ := m.TopVia()
+	e.edge.seed.MakeKey(&e.key, via.Branch.Of(m.Buf), via.Host.Of(m.Buf), via.Port, sip.MethodInvite, nil)
+	s := e.servers.Lookup(&e.key)
+	if s == nil {
+		return false
+	}
+	e.refuse(m, o, &canceledReply)
+	if s.x != nil && s.m.State == txn.Proceeding && !s.x.canceled {
+		e.cancelExchange(s.x, m)
+	}
+	return true
+}
+
+var (
+	canceledReply = sip.Reply{Status: 200, Reason: "Cancelled"}
+	noTransaction = sip.Reply{Status: 481, Reason: "Call/Transaction Does Not Exist"}
+)
+
+// cancelExchange ends x for a client that gave up. A branch that rings is
+// cancelled, and its 487 ends the exchange; where none is, we answer 487.
+func (e *Engine) cancelExchange(x *Exchange, cancel *sip.Message) {
+	x.canceled = true
+	e.current = x
+	e.count(metricCancels)
+	for _, h := range x.chain.cancel {
+		h.handler.OnCancel(x)
+	}
+	b := x.branch
+	switch {
+	case x.answered:
+	case x.suspended:
+		e.unpark(x)
+		x.Reply(sip.RequestTerminated)
+	case b == nil:
+		x.Reply(sip.RequestTerminated)
+	case b.client != nil:
+		b.client.sendCancel(e.reasonLines(cancel))
+	case b.suspended && b.at == stepTarget:
+		e.endBranch(b)
+		x.Reply(sip.RequestTerminated)
+	}
+}
+
+// reasonLines returns the Reason header lines of a CANCEL, which go on with
+// it (RFC 3326 §2). They are valid until the next callback.
+func (e *Engine) reasonLines(m *sip.Message) []byte {
+	e.headers = e.headers[:0]
+	for i := m.First(sip.HeaderReason); i >= 0; i = m.Next(i) {
+		e.headers = append(e.headers, m.Line(i).Of(m.Buf)...)
+	}
+	return e.headers
+}
+
+// askNext passes a CANCEL on to the next loop, or refuses it when all have
+// been asked.
+func (e *Engine) askNext(m *sip.Message, o *origin, left int) {
+	if left > 0 {
+		next := e.edge.engines[(e.index+1)%len(e.edge.engines)]
+		b := e.loop.Acquire(len(m.Buf))
+		b.B = append(b.B, m.Buf...)
+		mail := netio.Mail{Kind: mailCancel, Token: uint64(left), Addr: o.addr, Listener: o.listener, Conn: o.connID, Buf: b, Code: int32(o.transport)}
+		if next.loop.Post(mail) {
+			return
+		}
+		b.Release()
+	}
+	e.refuse(m, o, &noTransaction)
+}
+
+// onForeignCancel takes a CANCEL that another loop received.
+func (e *Engine) onForeignCancel(mail *netio.Mail) {
+	defer mail.Buf.Release()
+	m := e.scratch
+	m.Reset()
+	if m.Index(mail.Buf.B) != parser.OK {
+		return
+	}
+	m.SetEnd(len(mail.Buf.B))
+	o := origin{listener: mail.Listener, addr: mail.Addr, transport: netio.Transport(mail.Code), connID: mail.Conn}
+	if e.cancelHere(m, &o) {
+		return
+	}
+	e.askNext(m, &o, int(mail.Token)-1)
+}

@@ -1,0 +1,61 @@
+package pipeline
+
+import "sluice/parser/sip"
+
+// A Cause says why a branch or a connection ended without the peer's word.
+type Cause uint8
+
+const (
+	CauseNone                 Cause = iota
+	CauseClientTimeout              // Timer B or F: no response at all (RFC 3261 §17.1)
+	CauseInviteTimeout              // Timer C: no final response (RFC 3261 §16.8)
+	CauseConnectionError            // the transport could not carry the request
+	CauseFlowFailed                 // the flow it had to use is gone (RFC 5626 §5.3)
+	CauseNoDNSResolution            // the name has no usable records
+	CauseUnsupportedURIScheme       // neither sip nor sips
+	CauseUnsupportedTransport       // no listener of ours speaks it
+	CauseNoIPv4                     // the target is IPv4 and we are not
+	CauseNoIPv6                     // the target is IPv6 and we are not
+	CauseNoDNS                      // the target is a name and resolution is off
+	CauseDestinationAborted         // a stage aborted the routing
+	CausePeerClosed                 // a connection: closed by the peer
+	CauseLocalClosed                // a connection: closed by us
+	numCauses
+)
+
+var causeNames = [numCauses]string{
+	"none", "client_timeout", "invite_timeout", "connection_error", "flow_failed", "no_dns_resolution",
+	"unsupported_uri_scheme", "unsupported_transport", "no_ipv4", "no_ipv6", "no_dns", "destination_aborted",
+	"peer_closed", "local_closed",
+}
+
+var causeReplies = [numCauses]sip.Reply{
+	CauseClientTimeout:        {Status: 408, Reason: "Client Timeout"},
+	CauseInviteTimeout:        {Status: 408, Reason: "INVITE Timeout"},
+	CauseConnectionError:      {Status: 500, Reason: "Connection Error"},
+	CauseFlowFailed:           {Status: 430, Reason: "Flow Failed"},
+	CauseNoDNSResolution:      {Status: 404, Reason: "No DNS Resolution"},
+	CauseUnsupportedURIScheme: {Status: 416, Reason: "Unsupported URI scheme"},
+	CauseUnsupportedTransport: {Status: 478, Reason: "Unsupported transport"},
+	CauseNoIPv4:               {Status: 478, Reason: "Destination Requires Unsupported IPv4"},
+	CauseNoIPv6:               {Status: 478, Reason: "Destination Requires Unsupported IPv6"},
+	CauseNoDNS:                {Status: 478, Reason: "Destination Requires Unsupported DNS Resolution"},
+	CauseDestinationAborted:   {Status: 403, Reason: "Destination Aborted"},
+}
+
+// String returns the name that logs and counters use.
+func (c Cause) String() string {
+	if c >= numCauses {
+		return "unknown"
+	}
+	return causeNames[c]
+}
+
+// Reply returns what the client is answered when nothing better came of the
+// request, 500 for a cause that belongs to connections.
+func (c Cause) Reply() sip.Reply {
+	if c >= numCauses || causeReplies[c].Status == 0 {
+		return sip.Reply{Status: 500, Reason: "Server Internal Error"}
+	}
+	return causeReplies[c]
+}

@@ -1,0 +1,58 @@
+// Package pipeline is what a message goes through between two sockets: it
+// finds the transaction, runs the configured chain of stages, forwards, and
+// takes the responses back.
+//
+// # The way of a request
+//
+//	OnDatagram, OnData (link)  bytes become a message, indexed where it lies
+//	Engine.message             CANCEL, ACK and retransmissions find their transaction
+//	Engine.request             a new one gets a server transaction and an Exchange
+//	Exchange.runRequest        the request handlers, in chain order
+//	Exchange.Forward           100 for an INVITE; edits that all targets share
+//	Branch.runTarget           the target handlers; Via, Record-Route, Request-URI
+//	clientTxn                  out, and again until something comes back
+//
+// and of its response:
+//
+//	Engine.onResponse          the branch in our Via names loop, slot and generation
+//	clientTxn.receive          the client transaction; 100 and repeats end here
+//	Branch.runResponse         the response handlers, in reverse chain order
+//	serverTxn.send             the server transaction, and out to the client
+//
+// # Rules
+//
+// Everything belongs to one loop and runs on it: engine, transactions,
+// exchanges, stage instances. What another loop owns is reached by a Mail,
+// and found by an index that its name carries: the branch names the loop of a
+// transaction, a ConnID that of a connection, a Token that of a parking.
+//
+// Handled means done. x.Reply and x.Forward are the only ways to act, and
+// both return it.
+//
+// Bytes live in the read buffer until the callback returns. An Exchange that
+// is forwarded or suspended copies its request once, and every span stays
+// valid; a Branch that suspends copies its response.
+//
+// Suspend has exactly one wake-up. The stage hands x.Token() to whoever will
+// Post it; the generation in it changes at every resume and every release, so
+// a spent token cannot wake a later parking. What nobody wakes the guard
+// timer does, with EventTimeout. A stage that has no OnResume is taken to say
+// Continue when it is woken, and 504 when it is not.
+//
+// A retransmission never runs a stage: the server transaction is in the table
+// before the chain runs, also while a stage is suspended. A parked INVITE is
+// answered 100 after 200 ms.
+//
+// An exchange ends when its final response has gone out, when a stage dropped
+// it, or when nothing is left to try; it is released when the callback is
+// over, after every Releaser has seen it. Its transactions linger without it,
+// to absorb and repeat what the RFC says: they hold a few hundred bytes and,
+// where something may have to be sent again, that message.
+//
+// A panic in a stage is caught at the loop's edge: the client gets 500, the
+// exchange is not used again, and the loop goes on.
+//
+// A Program is immutable. Swap posts the next one to each loop; exchanges
+// finish on the Program they began with, and Drained tells when the last one
+// has.
+package pipeline

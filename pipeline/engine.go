@@ -1,0 +1,351 @@
+package pipeline
+
+import (
+	"context"
+	"log/slog"
+	"net/netip"
+	"runtime/debug"
+
+	"sluice/netio"
+	"sluice/netio/stats"
+	"sluice/parser"
+	"sluice/parser/sip"
+	"sluice/pipeline/link"
+	"sluice/pipeline/txn"
+)
+
+// An Engine is the pipeline on one loop: netio calls it with bytes, and it
+// owns the loop's transactions, its parked exchanges and its chain. All of it
+// runs on that loop.
+type Engine struct {
+	edge  *Edge
+	index int
+	loop  *netio.Loop
+	stats *stats.Loop
+	chain *chain
+
+	servers *txn.Table[serverTxn]
+	pool    *link.Pool
+	clients clientTable
+	parks   parkTable
+
+	scratch *sip.Message // what the message at hand is indexed into
+	sent    sip.Message  // a request of ours, when an ACK or CANCEL is made of it
+	key     txn.Key      // of the request at hand
+
+	current *Exchange   // whose stage runs, for the panic guard
+	ended   []*Exchange // to be released when the callback is over
+
+	draining  bool
+	timers    map[*Profile]*txn.Timers
+	respEdits sip.Edits
+	frame     []byte // scratch for what is framed on the way out
+	headers   []byte // scratch for header lines
+
+	freeServers  *serverTxn
+	freeBranches []*Branch
+	freeCancels  []*cancelTxn
+	freeMessages []*sip.Message
+}
+
+// newEngine makes the engine of loop index; OnStart gives it its loop.
+func newEngine(p *Edge, index, transactions int) *Engine {
+	return &Engine{
+		edge: p, index: index, stats: p.stats.Loop(index),
+		servers: txn.NewTable[serverTxn](transactions),
+		pool:    link.NewPool(link.Limits{}),
+		timers:  map[*Profile]*txn.Timers{},
+		scratch: new(sip.Message),
+	}
+}
+
+// OnStart implements netio.Handler.
+func (e *Engine) OnStart(l *netio.Loop) { e.loop = l }
+
+// OnStop implements netio.Handler.
+func (e *Engine) OnStop(*netio.Loop) {}
+
+func (e *Engine) limits() *Limits { return &e.chain.prog.spec.Limits }
+
+// guardCallback ends every callback that may run a stage: it turns a panic
+// into a 500 without its text (what a stage panics with may carry secrets)
+// and releases the exchanges that have ended. It must be deferred directly.
+func (e *Engine) guardCallback() {
+	if r := recover(); r != nil {
+		e.panicked(r)
+	}
+	e.current = nil
+	e.reap()
+}
+
+// panicked answers for a stage that panicked. The exchange does not go back
+// to the pool: nobody knows what still points to it.
+func (e *Engine) panicked(r any) {
+	e.count(metricPanics)
+	e.edge.log.LogAttrs(context.Background(), slog.LevelError, "stage panicked", slog.Any("panic", r), slog.String("stack", string(debug.Stack())))
+	x := e.current
+	if x == nil {
+		return
+	}
+	defer func() {
+		if recover() != nil {
+			e.count(metricPanics)
+		}
+	}()
+	x.poisoned = true
+	if x.branch != nil {
+		e.endBranch(x.branch)
+	}
+	if !x.answered {
+		x.Reply(sip.Reply{Status: 500, Reason: "Server Internal Error"})
+	}
+	e.finish(x)
+}
+
+// OnMail implements netio.Handler: what other loops and goroutines send.
+func (e *Engine) OnMail(m *netio.Mail) {
+	defer e.guardCallback()
+	switch m.Kind {
+	case mailResume:
+		e.wake(Token(m.Token), Event{Kind: EventPosted, Code: m.Code, Data: m.Data})
+	case mailChain:
+		e.swap(m.Data.(*chain))
+	case mailResponse:
+		e.onForeignResponse(m)
+	case mailCancel:
+		e.onForeignCancel(m)
+	case mailWrite:
+		e.onForeignWrite(m)
+	case mailWriteFailed:
+		e.onWriteFailed(Token(m.Token))
+	case mailDrain:
+		e.draining = true
+	case mailExpel:
+		e.expel()
+	case mailTask:
+		m.Data.(func(*Engine))(e)
+	}
+}
+
+// The kinds of Mail between engines.
+const (
+	mailResume      uint8 = iota + 1 // Token, Code, Data
+	mailChain                        // Data: the *chain to take over
+	mailResponse                     // Listener, Addr, Buf: a response for a transaction of this loop
+	mailCancel                       // Listener, Conn, Addr, Buf; Token: how many loops are still to be asked
+	mailWrite                        // Conn, Buf, Token: a message to write
+	mailWriteFailed                  // Token: a mailWrite that found no connection
+	mailDrain                        //
+	mailExpel                        //
+	mailTask                         // Data: func(*Engine), for what is rare
+)
+
+// swap makes c the chain for what begins from now on.
+func (e *Engine) swap(c *chain) {
+	old := e.chain
+	e.chain = c
+	old.retire()
+}
+
+// expel resumes everything that is parked, to end it.
+func (e *Engine) expel() {
+	for i := range e.parks.slots {
+		if who := e.parks.slots[i].who; who != nil && who.parking().suspended {
+			e.unpark(who)
+			who.resume(Event{Kind: EventCancel})
+		}
+	}
+}
+
+// acquireMessage returns a message to index into.
+func (e *Engine) acquireMessage() *sip.Message {
+	if n := len(e.freeMessages); n > 0 {
+		m := e.freeMessages[n-1]
+		e.freeMessages = e.freeMessages[:n-1]
+		m.Reset()
+		return m
+	}
+	return new(sip.Message)
+}
+
+func (e *Engine) releaseMessage(m *sip.Message) {
+	if len(e.freeMessages) < maxFree {
+		e.freeMessages = append(e.freeMessages, m)
+	}
+}
+
+// maxFree bounds each free list: what a burst took goes back to the heap.
+const maxFree = 4096
+
+// acquireExchange returns an Exchange for the request in e.scratch, which it
+// takes over.
+func (e *Engine) acquireExchange() *Exchange {
+	c := e.chain
+	var x *Exchange
+	if n := len(c.free); n > 0 {
+		x = c.free[n-1]
+		c.free = c.free[:n-1]
+	} else {
+		x = &Exchange{e: e, chain: c, cells: make([]any, len(c.cells))}
+		for i, k := range c.cells {
+			x.cells[i] = k.make()
+		}
+	}
+	x.Req = e.scratch
+	e.scratch = e.acquireMessage()
+	x.maxForwards = -1
+	c.refs++
+	e.gauge(metricExchanges, 1)
+	return x
+}
+
+// finish notes that x has ended; it is released when the callback is over,
+// so that a stage may still look at it.
+func (e *Engine) finish(x *Exchange) {
+	if !x.done {
+		x.done = true
+		e.ended = append(e.ended, x)
+	}
+}
+
+// reap releases the exchanges that have ended.
+func (e *Engine) reap() {
+	for len(e.ended) > 0 {
+		x := e.ended[len(e.ended)-1]
+		e.ended = e.ended[:len(e.ended)-1]
+		e.releaseExchange(x)
+	}
+}
+
+// releaseExchange gives back all that x holds.
+func (e *Engine) releaseExchange(x *Exchange) {
+	c := x.chain
+	e.current = x
+	for _, h := range c.release {
+		h.handler.OnRelease(x)
+	}
+	if x.branch != nil {
+		e.endBranch(x.branch)
+	}
+	if x.suspended || x.park.slot != 0 {
+		e.unpark(x)
+	}
+	if s := x.server; s != nil {
+		s.x, x.server = nil, nil
+		if s.m.State == txn.Trying || s.m.State == txn.Proceeding {
+			s.handle(txn.Abandon) // nobody is left who could answer
+		}
+	}
+	if x.buf != nil {
+		x.buf.Release()
+	}
+	e.releaseMessage(x.Req)
+	e.gauge(metricExchanges, -1)
+	if !x.poisoned && len(c.free) < maxFree {
+		x.reset()
+		c.free = append(c.free, x)
+	}
+	c.unref()
+}
+
+// reset makes x as new, keeping what it has grown.
+func (x *Exchange) reset() {
+	x.Edits.Reset()
+	for i, k := range x.chain.cells {
+		k.clear(x.cells[i])
+	}
+	x.Req, x.Conn, x.Listener, x.buf = nil, nil, nil, nil
+	x.Source, x.Transport, x.conn = netip.AddrPort{}, 0, 0
+	clear(x.hops)
+	x.hops, x.targets = x.hops[:0], x.targets[:0]
+	x.nextTarget, x.profile, x.branch = 0, nil, nil
+	x.route, x.tookRoutes = parser.Span{}, false
+	x.routed, x.forwarding, x.answered, x.canceled, x.done = false, false, false, false, false
+	x.failed = CauseNone
+}
+
+// acquireServer returns a record for the transaction of x.
+func (e *Engine) acquireServer(x *Exchange) *serverTxn {
+	s := e.freeServers
+	if s == nil {
+		s = &serverTxn{e: e, gen: 1}
+		s.timer.Owner = s
+	} else {
+		e.freeServers = s.nextFree
+		s.nextFree = nil
+	}
+	s.x, x.server = x, s
+	return s
+}
+
+func (e *Engine) releaseServer(s *serverTxn) {
+	s.gen++
+	s.tryingAt = 0
+	s.back = path{}
+	s.nextFree, e.freeServers = e.freeServers, s
+}
+
+func (e *Engine) acquireBranch(x *Exchange) *Branch {
+	var b *Branch
+	if n := len(e.freeBranches); n > 0 {
+		b = e.freeBranches[n-1]
+		e.freeBranches = e.freeBranches[:n-1]
+	} else {
+		b = new(Branch)
+	}
+	b.x, x.branch = x, b
+	return b
+}
+
+// endBranch takes b off its exchange and its client transaction, which may
+// linger without it. An INVITE that has no final answer yet is cancelled.
+func (e *Engine) endBranch(b *Branch) {
+	if c := b.client; c != nil {
+		c.b, b.client = nil, nil
+		if c.m.State == txn.Calling || c.m.State == txn.Proceeding {
+			c.sendCancel(nil)
+		}
+	}
+	if b.suspended || b.slot != 0 {
+		e.unpark(b)
+	}
+	if b.respBuf != nil {
+		b.respBuf.Release()
+		b.respBuf = nil
+		e.releaseMessage(b.Resp)
+	}
+	b.x.branch = nil
+	b.x, b.Resp, b.Target, b.cause, b.aborted = nil, nil, Target{}, CauseNone, false
+	b.Edits.Reset()
+	if len(e.freeBranches) < maxFree {
+		e.freeBranches = append(e.freeBranches, b)
+	}
+}
+
+func (e *Engine) acquireCancel() *cancelTxn {
+	if n := len(e.freeCancels); n > 0 {
+		c := e.freeCancels[n-1]
+		e.freeCancels = e.freeCancels[:n-1]
+		return c
+	}
+	n := &cancelTxn{e: e}
+	n.timer.Owner = n
+	return n
+}
+
+// timersOf returns the timer values of profile p.
+func (e *Engine) timersOf(p *Profile) *txn.Timers {
+	t := e.timers[p]
+	if t == nil {
+		if len(e.timers) > maxProfiles {
+			clear(e.timers) // those of Programs that are gone
+		}
+		v := txn.DefaultTimers()
+		v.B, v.C, v.F = p.TimerB, p.TimerC, p.TimerF
+		t = &v
+		e.timers[p] = t
+	}
+	return t
+}
+
+const maxProfiles = 256

@@ -1,0 +1,244 @@
+package pipeline
+
+import (
+	"net/netip"
+	"unsafe"
+
+	"sluice/netio"
+	"sluice/parser"
+	"sluice/parser/sip"
+	"sluice/pipeline/relay"
+)
+
+// An Exchange is one request and all that is done on its behalf. It is
+// pooled and belongs to one loop; it and every []byte reached through it are
+// valid only inside a callback. Between callbacks of the same exchange the
+// bytes of the request do not change, so a parser.Span into Req.Buf may be
+// kept in a [Local].
+type Exchange struct {
+	Req   *sip.Message // never written
+	Edits sip.Edits    // what will differ on the wire, for every target
+
+	Conn      *netio.Conn     // the connection it came on; nil for UDP, and once that has closed
+	Listener  *netio.Listener // where it came in; nil on a connection that we opened
+	Source    netip.AddrPort  // the peer
+	Transport netio.Transport
+
+	park
+	cells []any
+
+	e      *Engine
+	chain  *chain
+	server *serverTxn // nil for an ACK
+	buf    *netio.Buf // holds Req.Buf; nil while that is the read buffer
+	conn   netio.ConnID
+
+	hops        []Hop
+	targets     []Target
+	nextTarget  int
+	profile     *Profile
+	maxForwards int         // what to send; -1: one less than what came
+	route       parser.Span // URI of the first Route that TakeRoutes left
+	tookRoutes  bool
+	routed      bool
+	forwarding  bool // Forward was called and branches may be alive
+	answered    bool // a final response has gone out
+	canceled    bool
+	done        bool // to be released when the callback is over
+	poisoned    bool // a stage panicked on it: not to be used again
+	branch      *Branch
+	failed      Cause // of the last branch that ended without a response
+}
+
+// Reply answers the request with a response of our own and ends the
+// exchange. It is one of the two ways to act, and returns Handled. An ACK is
+// never answered; for it Reply just ends the exchange.
+func (x *Exchange) Reply(r sip.Reply) Verdict {
+	x.e.reply(x, &r)
+	return Handled
+}
+
+// ReplyHeaders is Reply with more header lines, each ended by CRLF, in the
+// place of r.Headers; they are copied.
+func (x *Exchange) ReplyHeaders(r sip.Reply, headers []byte) Verdict {
+	if len(headers) > 0 {
+		r.Headers = unsafe.String(&headers[0], len(headers)) // read before this returns
+	}
+	x.e.reply(x, &r)
+	return Handled
+}
+
+// ReplyProvisional sends a provisional response of our own and goes on.
+func (x *Exchange) ReplyProvisional(r sip.Reply) {
+	if x.server != nil && r.Status < 200 && !x.answered {
+		x.server.reply(x, &r)
+	}
+}
+
+// Forward sends the request to its targets, the first at once and each next
+// one when the one before it failed without a response. Without targets it
+// answers as the hops that were dropped on the way deserve. It is the other
+// way to act, and returns Handled. Called from OnResponse it gives up that
+// response and tries the next target.
+func (x *Exchange) Forward() Verdict {
+	x.e.forward(x)
+	return Handled
+}
+
+// AddHop appends a place where the request may be sent; stage target turns
+// hops into targets.
+func (x *Exchange) AddHop(h Hop) { x.hops = append(x.hops, h) }
+
+// Hops returns the hops added so far. The slice is valid until the next
+// AddHop.
+func (x *Exchange) Hops() []Hop { return x.hops }
+
+// ClearHops takes all hops back.
+func (x *Exchange) ClearHops() { x.hops = x.hops[:0] }
+
+// TakeRoutes takes the Route values that name us off the request. It may be
+// called once.
+func (x *Exchange) TakeRoutes() (relay.Routes, parser.Err) {
+	r, err := relay.TakeRoutes(&x.Edits, x.Req, x.e.edge.flows, x.Identity())
+	x.route, x.tookRoutes = r.Next, true
+	return r, err
+}
+
+// NextURI returns the URI that says where the request goes if nobody decided
+// otherwise: the first Route that is not ours, or the Request-URI. It is valid
+// as long as x.
+func (x *Exchange) NextURI() []byte {
+	if !x.route.Empty() {
+		return x.route.Of(x.Req.Buf)
+	}
+	if !x.tookRoutes && x.Req.Has(sip.HeaderRoute) {
+		if r, err := x.Req.TopRoute(); err == parser.OK {
+			return r.URIText.Of(x.Req.Buf)
+		}
+	}
+	return x.Req.URIText.Of(x.Req.Buf)
+}
+
+// AddTarget appends an attempt for Forward to make.
+func (x *Exchange) AddTarget(t Target) { x.targets = append(x.targets, t) }
+
+// Targets returns the attempts that Forward will make.
+func (x *Exchange) Targets() []Target { return x.targets }
+
+// Fail notes why a hop gave no target. The last cause is what Forward
+// answers when there is no target at all.
+func (x *Exchange) Fail(why Cause) { x.failed = why }
+
+// SetMaxForwards sets the Max-Forwards to send. Without it the value that
+// came is lowered by one (RFC 3261 §16.6 step 3).
+func (x *Exchange) SetMaxForwards(n int) { x.maxForwards = n }
+
+// SetRouted notes that it is decided that this request may be forwarded: it
+// follows a route that we signed, or goes to a user of ours. Stage route
+// leaves such a request alone.
+func (x *Exchange) SetRouted() { x.routed = true }
+
+// Routed reports whether SetRouted was called.
+func (x *Exchange) Routed() bool { return x.routed }
+
+// Profile returns the proxy profile the request is forwarded with.
+func (x *Exchange) Profile() *Profile {
+	if x.profile == nil {
+		return x.chain.prog.spec.Profiles[DefaultProfile]
+	}
+	return x.profile
+}
+
+// SetProfile chooses the proxy profile.
+func (x *Exchange) SetProfile(p *Profile) { x.profile = p }
+
+// Identity says what is ours.
+func (x *Exchange) Identity() *Identity { return x.chain.prog.spec.Identity }
+
+// InDialog reports whether the request has a To tag (RFC 3261 §12.2).
+func (x *Exchange) InDialog() bool {
+	to, err := x.Req.To()
+	return err == parser.OK && !to.Tag.Empty()
+}
+
+// Canceled reports whether the client has cancelled the request.
+func (x *Exchange) Canceled() bool { return x.canceled }
+
+// Loop returns the loop that the exchange lives on.
+func (x *Exchange) Loop() *netio.Loop { return x.e.loop }
+
+// ConnID names the stream connection that the request came on, 0 for UDP. It
+// stays what it was when the connection closes.
+func (x *Exchange) ConnID() netio.ConnID { return x.conn }
+
+// Token names the parking that follows when the stage returns Suspend.
+func (x *Exchange) Token() Token { return x.e.parks.token(x.e.index, x) }
+
+func (x *Exchange) parking() *park { return &x.park }
+
+// keep makes the request's bytes live as long as the exchange: they are
+// copied once, and the spans of Req stay valid.
+func (x *Exchange) keep() {
+	if x.buf != nil {
+		return
+	}
+	x.buf = x.e.loop.Acquire(len(x.Req.Buf))
+	x.buf.B = append(x.buf.B, x.Req.Buf...)
+	x.Req.Rebase(x.buf.B)
+}
+
+// resume continues the request path where it was suspended.
+func (x *Exchange) resume(ev Event) {
+	c, i := x.chain, x.index
+	x.e.current = x
+	h := c.request[i]
+	v := Drop
+	if r, ok := c.stages[h.stage].(Resumer); ok && x.at == stepRequest {
+		v = r.OnResume(x, nil, ev)
+	} else if ev.Kind == EventTimeout {
+		v = x.Reply(sip.Reply{Status: 504, Reason: "Server Time-out"})
+	} else {
+		v = Continue
+	}
+	x.afterRequest(v, i)
+}
+
+// runRequest runs the request handlers from index i on.
+func (x *Exchange) runRequest(i int) {
+	hooks := x.chain.request
+	for ; i < len(hooks); i++ {
+		if v := hooks[i].handler.OnRequest(x); v != Continue {
+			x.stop(v, stepRequest, i)
+			return
+		}
+	}
+	x.e.count(metricUnrouted)
+	x.Reply(sip.NotFound)
+}
+
+// afterRequest acts on the verdict of hook i and goes on from there.
+func (x *Exchange) afterRequest(v Verdict, i int) {
+	if v == Continue {
+		x.runRequest(i + 1)
+		return
+	}
+	x.stop(v, stepRequest, i)
+}
+
+// stop acts on a verdict that ends the run of the request path.
+func (x *Exchange) stop(v Verdict, at step, i int) {
+	switch v {
+	case Drop:
+		x.e.drop(x)
+	case Suspend:
+		if x.e.parks.n > x.e.limits().MaxParked {
+			x.e.parks.spend(&x.park)
+			x.e.count(metricParkFull)
+			x.Reply(sip.ServiceUnavailable)
+			return
+		}
+		x.keep()
+		x.e.suspend(x, at, i)
+		x.server.parked()
+	}
+}

@@ -1,0 +1,192 @@
+package pipeline
+
+import (
+	"net/netip"
+
+	"sluice/netio"
+	"sluice/parser"
+	"sluice/parser/http1"
+	"sluice/parser/sip"
+	"sluice/pipeline/link"
+	"sluice/pipeline/txn"
+)
+
+// A flow is the pipeline's side of one stream connection: the link that finds
+// messages in its bytes, what stages keep with it, and the client
+// transactions that wait for answers on it.
+type flow struct {
+	link      link.Link
+	e         *Engine
+	c         *netio.Conn
+	cells     []connCells
+	clients   *clientTxn // list of those whose request went out here
+	handshake *Handshake // while it is judged
+}
+
+// connCells are the ConnLocals of one Program on one connection.
+type connCells struct {
+	kinds *connCellKinds
+	cells []any
+}
+
+// cell returns the cell i of the Program that kinds belongs to. A connection
+// may outlive Programs: cells of those before the last are dropped.
+func (f *flow) cell(kinds *connCellKinds, i int) any {
+	for n := range f.cells {
+		if f.cells[n].kinds == kinds {
+			return f.cells[n].at(i)
+		}
+	}
+	if len(f.cells) == 2 {
+		f.cells[0] = f.cells[1]
+		f.cells = f.cells[:1]
+	}
+	f.cells = append(f.cells, connCells{kinds, make([]any, len(kinds.kinds))})
+	return f.cells[len(f.cells)-1].at(i)
+}
+
+func (cc *connCells) at(i int) any {
+	if cc.cells[i] == nil {
+		cc.cells[i] = cc.kinds.kinds[i].make()
+	}
+	return cc.cells[i]
+}
+
+// openFlow gives c its flow.
+func (e *Engine) openFlow(c *netio.Conn) *flow {
+	f := &flow{e: e, c: c}
+	mode := link.ModeSIP
+	if t := c.Transport(); t == netio.WS || t == netio.WSS {
+		mode = link.ModeHTTP
+	}
+	f.link.Init(mode)
+	c.Link = f
+	return f
+}
+
+// OnOpen implements netio.Handler.
+func (e *Engine) OnOpen(c *netio.Conn) {
+	defer e.guardCallback()
+	if c.Link == nil {
+		e.openFlow(c)
+	}
+	for _, h := range e.chain.conn {
+		if h.handler.OnOpen(c) == Drop {
+			c.Close(nil)
+			return
+		}
+	}
+}
+
+// OnData implements netio.Handler.
+func (e *Engine) OnData(c *netio.Conn, b []byte) {
+	if f, ok := c.Link.(*flow); ok {
+		f.link.Feed(b, e.pool, f)
+	}
+}
+
+// OnClose implements netio.Handler. Requests that went out on the connection
+// and have no response get none.
+func (e *Engine) OnClose(c *netio.Conn, err error) {
+	defer e.guardCallback()
+	f, ok := c.Link.(*flow)
+	if !ok {
+		return
+	}
+	c.Link = nil
+	if f.handshake != nil {
+		f.handshake.abandon()
+	}
+	f.link.Release(e.pool)
+	why := CausePeerClosed
+	if err != nil {
+		why = CauseLocalClosed
+	}
+	for _, h := range e.chain.conn {
+		h.handler.OnClose(c, why)
+	}
+	for f.clients != nil {
+		t := f.clients
+		t.leaveFlow()
+		t.transportFailed()
+	}
+}
+
+// joinFlow notes that c waits for an answer on its connection.
+func (c *clientTxn) joinFlow() {
+	if c.dest.conn == 0 || c.dest.conn.Loop() != c.e.index {
+		return
+	}
+	conn := c.e.loop.Conn(c.dest.conn)
+	if conn == nil {
+		return
+	}
+	if f, ok := conn.Link.(*flow); ok {
+		c.flow, c.nextOnFlow = f, f.clients
+		if f.clients != nil {
+			f.clients.prevOnFlow = c
+		}
+		f.clients = c
+	}
+}
+
+// leaveFlow undoes joinFlow.
+func (c *clientTxn) leaveFlow() {
+	if c.flow == nil {
+		return
+	}
+	if c.prevOnFlow != nil {
+		c.prevOnFlow.nextOnFlow = c.nextOnFlow
+	} else {
+		c.flow.clients = c.nextOnFlow
+	}
+	if c.nextOnFlow != nil {
+		c.nextOnFlow.prevOnFlow = c.prevOnFlow
+	}
+	c.flow, c.nextOnFlow, c.prevOnFlow = nil, nil, nil
+}
+
+// transportFailed tells c that its request could not be sent, or cannot be
+// answered any more.
+func (c *clientTxn) transportFailed() {
+	c.do(c.m.Handle(txn.TransportError, c.e.loop.Now(), c.timers), nil)
+}
+
+// origin returns where the messages of f come from.
+func (f *flow) origin() origin {
+	return origin{listener: f.c.Listener(), conn: f.c, connID: f.c.ID(), addr: f.c.Remote(), transport: f.c.Transport()}
+}
+
+// OnMessage implements link.Sink.
+func (f *flow) OnMessage(_ *link.Link, m *sip.Message) {
+	defer f.e.guardCallback()
+	o := f.origin()
+	f.e.message(m, &o)
+}
+
+// OnBadMessage implements link.Sink.
+func (f *flow) OnBadMessage(_ *link.Link, m *sip.Message, err parser.Err) {
+	defer f.e.guardCallback()
+	o := f.origin()
+	f.e.bad(m, &o, err)
+}
+
+// OnUpgrade implements link.Sink.
+func (f *flow) OnUpgrade(_ *link.Link, r *http1.Request) {
+	defer f.e.guardCallback()
+	f.e.upgrade(f, r)
+}
+
+// Write implements link.Sink.
+func (f *flow) Write(_ *link.Link, b []byte) { f.c.Write(b) }
+
+// Close implements link.Sink.
+func (f *flow) Close(_ *link.Link, _ int) { f.c.Close(nil) }
+
+// OnKeepAlive implements link.Sink.
+func (f *flow) OnKeepAlive(*link.Link) { f.e.count(metricKeepAlives) }
+
+// OnCount implements link.Sink.
+func (f *flow) OnCount(c link.Counter) { f.e.stats.Inc(f.e.edge.linkIDs[c]) }
+
+var _ = netip.AddrPort{}

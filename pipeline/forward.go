@@ -1,0 +1,231 @@
+package pipeline
+
+import (
+	"sluice/netio"
+	"sluice/parser"
+	"sluice/parser/sip"
+	"sluice/pipeline/relay"
+	"sluice/pipeline/txn"
+)
+
+// forward begins or goes on with forwarding x (RFC 3261 §16.6).
+func (e *Engine) forward(x *Exchange) {
+	if x.answered || x.done {
+		return
+	}
+	if b := x.branch; b != nil { // from OnResponse or OnFailure: serial forking
+		e.endBranch(b)
+	}
+	if !x.forwarding {
+		x.forwarding = true
+		if !e.prepare(x) {
+			return
+		}
+	}
+	e.tryNext(x)
+}
+
+// prepare makes the edits that every target gets, and answers 100 to an
+// INVITE at once: finding and asking the target may take longer than 200 ms
+// (RFC 3261 §16.2).
+func (e *Engine) prepare(x *Exchange) bool {
+	if x.maxForwards < 0 {
+		n, err := x.Req.MaxForwards()
+		switch {
+		case err == parser.ErrMissing:
+			n = relay.DefaultMaxForwards + 1
+		case err != parser.OK:
+			x.Reply(sip.BadRequest.WithReason("Malformed Max-Forwards"))
+			return false
+		case n == 0:
+			x.Reply(sip.TooManyHops)
+			return false
+		}
+		x.maxForwards = n - 1
+	}
+	x.keep()
+	relay.SetMaxForwards(&x.Edits, x.Req, x.maxForwards)
+	x.Edits.FixVia(x.Req, x.Source)
+	if s := x.server; s != nil && x.Req.Method == sip.MethodInvite && s.m.State == txn.Proceeding && s.last == nil {
+		s.timers = e.timersOf(x.Profile())
+		s.reply(x, &sip.Trying)
+	}
+	return true
+}
+
+// tryNext makes the next attempt, or answers when there is none left.
+func (e *Engine) tryNext(x *Exchange) {
+	if x.nextTarget >= len(x.targets) || x.canceled || x.answered {
+		e.giveUp(x)
+		return
+	}
+	b := e.acquireBranch(x)
+	b.Target = x.targets[x.nextTarget]
+	x.nextTarget++
+	b.runTarget(0)
+}
+
+// giveUp ends an exchange for which nothing is left to try. A non-INVITE
+// request that timed out is not answered 408: its client has timed out too
+// (RFC 4320 §4.2).
+func (e *Engine) giveUp(x *Exchange) {
+	switch {
+	case x.answered:
+	case x.canceled:
+		x.Reply(sip.RequestTerminated)
+	case x.failed == CauseClientTimeout && x.Req.Method != sip.MethodInvite:
+		e.count(metricSilentTimeouts)
+	default:
+		x.Reply(x.failed.Reply())
+	}
+	e.finish(x)
+}
+
+// failed goes on after a branch that got no response.
+func (e *Engine) failed(b *Branch) {
+	x := b.x
+	x.failed = b.cause
+	e.countCause(b.cause)
+	e.endBranch(b)
+	e.tryNext(x)
+}
+
+// drop ends x without an answer.
+func (e *Engine) drop(x *Exchange) {
+	e.count(metricDropped)
+	e.finish(x)
+}
+
+// reply answers x with a response of our own.
+func (e *Engine) reply(x *Exchange, r *sip.Reply) {
+	if x.answered || x.done {
+		return
+	}
+	if r.Status >= 200 {
+		x.answered = true
+		if x.branch != nil {
+			e.endBranch(x.branch)
+		}
+		defer e.finish(x)
+	}
+	if x.server != nil {
+		x.server.reply(x, r)
+	}
+}
+
+// send sends b's request to its target.
+func (e *Engine) send(b *Branch) {
+	x := b.x
+	dest, why := e.pathTo(x, &b.Target)
+	if why != CauseNone {
+		b.runFailure(0, why)
+		return
+	}
+	if x.Req.Method == sip.MethodAck {
+		out := e.compose(b, &dest, txn.Branch{Loop: uint8(e.index)})
+		e.transmit(&dest, out, 0)
+		out.Release()
+		e.count(metricRequestsOut)
+		e.finish(x)
+		return
+	}
+	if e.clients.n >= e.limits().MaxTransactions {
+		e.count(metricTransactionsFull)
+		x.Reply(overloaded)
+		return
+	}
+	c := e.clients.acquire(e)
+	c.b, b.client = b, c
+	c.dest, c.timers = dest, e.timersOf(x.Profile())
+	if s := x.server; s != nil {
+		c.server, c.serverGen = s, s.gen
+	}
+	c.out = e.compose(b, &dest, txn.Branch{Loop: uint8(e.index), Slot: c.slot, Gen: c.gen})
+	e.count(metricRequestsOut)
+	kind := txn.NonInviteClient
+	if x.Req.Method == sip.MethodInvite {
+		kind = txn.InviteClient
+	}
+	c.start(kind)
+}
+
+// compose writes the request as it goes out: with b's target in the
+// Request-URI, our Via on top, Record-Route where the dialog's requests must
+// come through us, and the edits of the stages.
+func (e *Engine) compose(b *Branch, dest *path, id txn.Branch) *netio.Buf {
+	x := b.x
+	m := x.Req
+	hop := x.hop(&b.Target)
+	if hop != nil && hop.RequestURI != nil {
+		b.Edits.Replace(m.URIText, hop.RequestURI)
+	}
+	top := m.HeadersStart()
+	b.Edits.InsertString(top, "Via: ")
+	b.Edits.InsertEgress(top, sip.EgressVia)
+	b.Edits.InsertString(top, ";rport;branch=")
+	var branch [txn.BranchLen]byte
+	b.Edits.Insert(top, e.edge.branch.Append(branch[:0], id, e.loopCookie(m)))
+	b.Edits.InsertString(top, "\r\n")
+	if recordRoutes(x) {
+		e.recordRoute(b, dest, top)
+	}
+	if hop != nil && hop.Route != nil {
+		b.Edits.InsertString(top, "Route: ")
+		b.Edits.Insert(top, hop.Route)
+		b.Edits.InsertString(top, "\r\n")
+	}
+	eg := sip.Egress{Transport: sipTransport(dest.transport), SentBy: sentBy(dest.listener)}
+	out := e.loop.Acquire(m.SizeEdited(&x.Edits, &b.Edits, &eg))
+	out.B = m.AppendEdited(out.B, &x.Edits, &b.Edits, &eg)
+	return out
+}
+
+// recordRoutes reports whether the requests of the dialog that x may begin
+// shall come through us: RFC 3261 §16.6 step 4, and NOTIFY, which may create
+// the dialog of a SUBSCRIBE (RFC 6665 §4.3).
+func recordRoutes(x *Exchange) bool {
+	p := x.Profile()
+	switch x.Req.Method {
+	case sip.MethodRegister:
+		return false
+	case sip.MethodNotify:
+		return p.DoRecordRouting
+	case sip.MethodInvite, sip.MethodSubscribe, sip.MethodRefer:
+		return p.DoRecordRouting && (p.RecordRouteAll || !x.InDialog())
+	}
+	return p.RecordRouteAll
+}
+
+// recordRoute inserts our Record-Route.
+func (e *Engine) recordRoute(b *Branch, dest *path, at int) {
+	x := b.x
+	in := x.Listener
+	if in == nil { // it came on a connection that we opened
+		in = e.listenerFor(x.Transport, x.Source.Addr())
+	}
+	caller := relay.Side{Transport: x.Transport, SentBy: sentBy(in), Flow: e.clientFlow(x.conn)}
+	callee := relay.Side{Transport: dest.transport, SentBy: sentBy(dest.listener), Flow: e.clientFlow(dest.conn)}
+	relay.InsertRecordRoute(&b.Edits, at, e.edge.flows, caller, callee, x.Req.CallID())
+}
+
+// clientFlow returns id if it is a connection that the peer opened, by which
+// alone it may be reachable; one that we opened can be opened again.
+func (e *Engine) clientFlow(id netio.ConnID) netio.ConnID {
+	if id == 0 {
+		return 0
+	}
+	if id.Loop() == e.index {
+		if c := e.loop.Conn(id); c == nil || c.Dialled() {
+			return 0
+		}
+	}
+	return id // another loop's connections are known to us only by tokens
+}
+
+// hop returns the hop that t belongs to, nil if it belongs to none.
+func (x *Exchange) hop(t *Target) *Hop {
+	if t.Hop < 0 || t.Hop >= len(x.hops) {
+		return nil
+	}
+	return &x.hops[t.Hop]
+}

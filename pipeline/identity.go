@@ -1,0 +1,116 @@
+package pipeline
+
+import (
+	"net/netip"
+	"strings"
+
+	"sluice/netio"
+	"sluice/parser"
+	"sluice/parser/sip"
+)
+
+// Identity says what is ours: the addresses we listen on or are advertised
+// under, and our domains. It is immutable and shared by all loops.
+type Identity struct {
+	Name    string   // for Server header fields; "" sends none
+	domains []string // lower case
+	hosts   []identityHost
+}
+
+type identityHost struct {
+	name string     // lower case, when it is no IP address
+	ip   netip.Addr // else
+	port uint16
+}
+
+// NewIdentity returns the Identity of a server with these listeners and
+// domains.
+func NewIdentity(name string, listeners []netio.ListenerConfig, domains []string) *Identity {
+	id := &Identity{Name: name}
+	for _, d := range domains {
+		id.domains = append(id.domains, strings.ToLower(d))
+	}
+	for _, l := range listeners {
+		id.addHost(l.Addr.Addr(), "", l.Addr.Port())
+		if l.Advertise != "" {
+			id.addAdvertised(l.Advertise, l.Addr.Port())
+		}
+	}
+	return id
+}
+
+func (id *Identity) addHost(ip netip.Addr, name string, port uint16) {
+	id.hosts = append(id.hosts, identityHost{name: strings.ToLower(name), ip: ip.Unmap(), port: port})
+}
+
+// addAdvertised adds "host" or "host:port".
+func (id *Identity) addAdvertised(s string, port uint16) {
+	if ap, err := netip.ParseAddrPort(s); err == nil {
+		id.addHost(ap.Addr(), "", ap.Port())
+		return
+	}
+	if ip, err := netip.ParseAddr(strings.Trim(s, "[]")); err == nil {
+		id.addHost(ip, "", port)
+		return
+	}
+	if i := strings.LastIndexByte(s, ':'); i >= 0 {
+		port = 0
+		for _, d := range s[i+1:] {
+			port = port*10 + uint16(d-'0')
+		}
+		s = s[:i]
+	}
+	id.addHost(netip.Addr{}, s, port)
+}
+
+// OwnsDomain reports whether host is one of our domains.
+func (id *Identity) OwnsDomain(host []byte) bool {
+	for _, d := range id.domains {
+		if parser.EqualFold(host, d) {
+			return true
+		}
+	}
+	return false
+}
+
+// Owns reports whether the URI u, which lies in buf, names this server: one
+// of our domains, or an address and port that we listen on or advertise.
+// Without a port it is the default one of its scheme and transport that
+// counts (RFC 3261 §19.1.2).
+func (id *Identity) Owns(buf []byte, u *sip.URI) bool {
+	if u.Scheme != sip.SchemeSIP && u.Scheme != sip.SchemeSIPS {
+		return false
+	}
+	host := u.Host.Of(buf)
+	port := uriPort(u)
+	if ip, ok := u.IP(buf); ok {
+		ip = ip.Unmap()
+		for i := range id.hosts {
+			if h := &id.hosts[i]; h.ip == ip && h.port == port {
+				return true
+			}
+		}
+		return false
+	}
+	for i := range id.hosts {
+		if h := &id.hosts[i]; h.name != "" && h.port == port && parser.EqualFold(host, h.name) {
+			return true
+		}
+	}
+	return id.OwnsDomain(host)
+}
+
+// uriPort returns the port of u, or the default one.
+func uriPort(u *sip.URI) uint16 {
+	switch {
+	case u.Port != 0:
+		return u.Port
+	case u.Transport == sip.TransportWS:
+		return 80
+	case u.Transport == sip.TransportWSS:
+		return 443
+	case u.Scheme == sip.SchemeSIPS || u.Transport == sip.TransportTLS:
+		return 5061
+	}
+	return 5060
+}

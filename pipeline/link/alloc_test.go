@@ -1,0 +1,98 @@
+//go:build !race
+
+package link_test
+
+import (
+	"testing"
+	"unsafe"
+
+	"sluice/parser"
+	"sluice/parser/http1"
+	"sluice/parser/sip"
+	"sluice/pipeline/link"
+)
+
+// A silent sink only counts.
+type silent struct {
+	pool                    *link.Pool
+	messages, bytes, closes int
+}
+
+func (s *silent) OnMessage(l *link.Link, m *sip.Message)                    { s.messages++ }
+func (s *silent) OnBadMessage(l *link.Link, m *sip.Message, err parser.Err) {}
+func (s *silent) OnUpgrade(l *link.Link, r *http1.Request)                  { l.Accept("", s.pool, s) }
+func (s *silent) Write(l *link.Link, b []byte)                              { s.bytes += len(b) }
+func (s *silent) Close(l *link.Link, code int)                              { s.closes++ }
+func (s *silent) OnKeepAlive(l *link.Link)                                  {}
+func (s *silent) OnCount(c link.Counter)                                    {}
+
+func TestSizeOfLink(t *testing.T) {
+	if got := unsafe.Sizeof(link.Link{}); got > 112 {
+		t.Errorf("got %d bytes, want at most 112", got)
+	}
+}
+
+// pieces returns b cut into pieces of size bytes.
+func pieces(b string, size int) (out [][]byte) {
+	for len(b) > size {
+		out, b = append(out, []byte(b[:size])), b[size:]
+	}
+	return append(out, []byte(b))
+}
+
+func TestAllocations(t *testing.T) {
+	stream := small + body + inner + "\r\n\r\n" + long126
+	frames := text(small) + bin(body) + masked(fin|opPing, "a") + text("\r\n\r\n") +
+		masked(opText, small[:9]) + masked(fin|opPing, bytes125) + masked(fin|opCont, small[9:])
+	tests := []struct {
+		name     string
+		mode     link.Mode
+		in       string
+		size     int
+		messages int
+	}{
+		{"stream, whole", link.ModeSIP, stream, len(stream), 4},
+		{"stream, in pieces", link.ModeSIP, stream, 100, 4},
+		{"stream, byte by byte", link.ModeSIP, stream, 1, 4},
+		{"frames, whole", link.ModeWebSocket, frames, len(frames), 3},
+		{"frames, in pieces", link.ModeWebSocket, frames, 100, 3},
+		{"frames, byte by byte", link.ModeWebSocket, frames, 1, 3},
+		{"handshake and frames", link.ModeHTTP, handshake + frames, 4096, 3},
+		{"handshake and frames, byte by byte", link.ModeHTTP, handshake + frames, 1, 3},
+		{"refused handshake", link.ModeHTTP, "GET / HTTP/1.1\r\n\r\n", 100, 0},
+		{"violation", link.ModeSIP, small + withoutLength, 100, 1},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := &silent{pool: link.NewPool(link.Limits{})}
+			parts := pieces(tt.in, tt.size)
+			scratch := make([]byte, tt.size)
+			var l link.Link
+			cycle := func() {
+				l.Init(tt.mode)
+				for _, b := range parts {
+					l.Feed(scratch[:copy(scratch, b)], s.pool, s)
+				}
+				l.Release(s.pool)
+			}
+			cycle()
+			if s.messages != tt.messages {
+				t.Fatalf("got %d messages, want %d", s.messages, tt.messages)
+			}
+			if got := testing.AllocsPerRun(100, cycle); got != 0 {
+				t.Errorf("got %v allocations, want 0", got)
+			}
+		})
+	}
+}
+
+func TestAppendAllocations(t *testing.T) {
+	l, _ := opened(t, text(small))
+	dst, msg := make([]byte, 0, 4096), []byte(small)
+	got := testing.AllocsPerRun(100, func() {
+		dst = l.AppendPing(l.AppendMessage(dst[:0], msg))
+	})
+	if got != 0 {
+		t.Errorf("got %v allocations, want 0", got)
+	}
+}

@@ -1,0 +1,123 @@
+package link
+
+import (
+	"math/bits"
+
+	"sluice/parser"
+	"sluice/parser/http1"
+	"sluice/parser/sip"
+)
+
+// Limits bound what one peer can make us keep.
+type Limits struct {
+	MaxMessage int // bytes of a SIP message; at most, and by default, 65535
+	MaxHead    int // bytes of the head of an HTTP request, and of what comes before its answer; default 16384
+}
+
+const (
+	defaultMaxHead = 16 << 10
+	minBuffer      = 1 << 10
+	numClasses     = 8 // 1 KiB to 128 KiB, which holds a message and a control frame
+	keepBytes      = 1 << 20
+	keepMessages   = 256
+	keepRequests   = 16
+)
+
+// A Pool is what the links of one loop share: their limits, and storage for
+// what has begun to arrive and is not complete. It is not safe for use by
+// several goroutines.
+type Pool struct {
+	maxMessage, maxHead int
+
+	buffers  [numClasses][][]byte
+	messages []*sip.Message
+	requests []*http1.Request
+	out      []byte // scratch for what a link writes itself
+}
+
+// NewPool returns a pool with these limits; zero values stand for the
+// defaults.
+func NewPool(lim Limits) *Pool {
+	p := new(Pool)
+	p.SetLimits(lim)
+	return p
+}
+
+// SetLimits changes the limits, for what begins to arrive from now on.
+func (p *Pool) SetLimits(lim Limits) {
+	p.maxMessage, p.maxHead = lim.MaxMessage, lim.MaxHead
+	if p.maxMessage <= 0 || p.maxMessage > parser.MaxBuffer {
+		p.maxMessage = parser.MaxBuffer
+	}
+	if p.maxHead <= 0 {
+		p.maxHead = defaultMaxHead
+	}
+	p.maxHead = min(p.maxHead, parser.MaxBuffer)
+}
+
+// grow returns b with room for n bytes in all. The old memory of b goes back
+// to the pool. Sizes are powers of two, so a buffer that grows byte by byte is
+// copied O(n) bytes.
+func (p *Pool) grow(b []byte, n int) []byte {
+	if n <= cap(b) {
+		return b
+	}
+	c := class(n)
+	var g []byte
+	if list := p.buffers[c]; len(list) > 0 {
+		g = list[len(list)-1]
+		p.buffers[c] = list[:len(list)-1]
+	} else {
+		g = make([]byte, 0, minBuffer<<c)
+	}
+	g = append(g, b...)
+	p.free(b)
+	return g
+}
+
+// free takes back what grow returned.
+func (p *Pool) free(b []byte) {
+	if cap(b) == 0 {
+		return
+	}
+	if c := class(cap(b)); len(p.buffers[c]) < keepBytes/(minBuffer<<c) {
+		p.buffers[c] = append(p.buffers[c], b[:0])
+	}
+}
+
+// class returns which size of buffer holds n bytes.
+func class(n int) int { return bits.Len(uint(max(n, minBuffer)-1)) - bits.Len(minBuffer-1) }
+
+func (p *Pool) message() *sip.Message {
+	n := len(p.messages)
+	if n == 0 {
+		return new(sip.Message)
+	}
+	m := p.messages[n-1]
+	p.messages = p.messages[:n-1]
+	m.Reset()
+	return m
+}
+
+func (p *Pool) freeMessage(m *sip.Message) {
+	if m != nil && len(p.messages) < keepMessages {
+		p.messages = append(p.messages, m)
+	}
+}
+
+func (p *Pool) request() *http1.Request {
+	n := len(p.requests)
+	if n == 0 {
+		return new(http1.Request)
+	}
+	r := p.requests[n-1]
+	p.requests = p.requests[:n-1]
+	r.Reset()
+	return r
+}
+
+func (p *Pool) freeRequest(r *http1.Request) {
+	if r != nil && len(p.requests) < keepRequests {
+		p.requests = append(p.requests, r)
+	}
+}

@@ -1,0 +1,77 @@
+package link
+
+import (
+	"sluice/parser"
+	"sluice/parser/http1"
+	"sluice/parser/sip"
+)
+
+// A Sink is told what a link found. All calls are made from within Feed,
+// Accept or Reject, on their goroutine. A sink may call the Append methods,
+// End, Accept and Reject of the link, but neither Feed nor Release.
+type Sink interface {
+	// OnMessage hands over a complete message; m.Buf is exactly its bytes. m
+	// and they are valid until return.
+	OnMessage(l *Link, m *sip.Message)
+
+	// OnBadMessage tells of a message that is of no use, and why. Only if
+	// m.HeadLen() is not 0 can it be answered (400; 513 for ErrTooLong, 505 for
+	// ErrVersion). m is valid until return. ErrMore says that a WebSocket
+	// message ended before the head of the SIP message did. On a SIP stream the
+	// link then ends and Close follows.
+	OnBadMessage(l *Link, m *sip.Message, err parser.Err)
+
+	// OnUpgrade hands over a valid opening handshake. The sink calls Accept or
+	// Reject, now or later; r is valid until then.
+	OnUpgrade(l *Link, r *http1.Request)
+
+	// Write sends b, which is valid until return, to the peer.
+	Write(l *Link, b []byte)
+
+	// Close says that the link has ended: what was written is to be sent, then
+	// the connection closed. code is that of the WebSocket closing (RFC 6455
+	// §7.4), 1005 if the peer gave none; 0 for what was no WebSocket yet.
+	Close(l *Link, code int)
+
+	// OnKeepAlive tells that the peer sent a keep-alive, which was answered,
+	// or answered one of ours.
+	OnKeepAlive(l *Link)
+
+	// OnCount tells what is worth counting.
+	OnCount(c Counter)
+}
+
+// A Counter names something that a link saw.
+type Counter uint8
+
+// What is counted.
+const (
+	CounterPing         Counter = iota // a keep-alive of the peer was answered
+	CounterPong                        // the peer answered a keep-alive of ours
+	CounterBadMessage                  // a malformed SIP message
+	CounterTooLong                     // a message longer than allowed
+	CounterBadHandshake                // an HTTP request that was refused by rule
+	CounterUnmasked                    // a WebSocket frame without mask
+	CounterBadFrame                    // any other violation of the framing
+	CounterBadText                     // a text that is not UTF-8
+	NumCounters
+)
+
+var counterNames = [NumCounters]string{
+	CounterPing:         "ping",
+	CounterPong:         "pong",
+	CounterBadMessage:   "bad_message",
+	CounterTooLong:      "too_long",
+	CounterBadHandshake: "bad_handshake",
+	CounterUnmasked:     "unmasked",
+	CounterBadFrame:     "bad_frame",
+	CounterBadText:      "bad_text",
+}
+
+// String returns the name of c as it stands in a metric.
+func (c Counter) String() string {
+	if c >= NumCounters {
+		return "unknown"
+	}
+	return counterNames[c]
+}

@@ -1,0 +1,170 @@
+package link
+
+import (
+	"sluice/parser"
+	"sluice/parser/sip"
+)
+
+// headChunk is how many bytes at a time are added to an incomplete head: what
+// follows the message in a large read is not copied with it.
+const headChunk = 1 << 10
+
+var (
+	crlf       = []byte("\r\n")
+	doubleCRLF = []byte("\r\n\r\n")
+)
+
+func (l *Link) feedStream(b []byte, p *Pool, s Sink) {
+	for len(b) > 0 && l.mode == ModeSIP {
+		switch {
+		case l.msg != nil:
+			b = b[l.resumeMessage(b, p, s):]
+		case l.cr || b[0] == '\r':
+			b = b[l.lineEnd(b[0], p, s):]
+		default:
+			b = b[l.beginMessage(b, p, s):]
+		}
+	}
+}
+
+// lineEnd takes c, which is a CR or follows one, between messages.
+func (l *Link) lineEnd(c byte, p *Pool, s Sink) int {
+	if !l.cr {
+		l.cr = true
+		return 1
+	}
+	if c != '\n' {
+		m := p.message()
+		l.badStream(m, parser.ErrLineEnd, s)
+		p.freeMessage(m)
+		return 1
+	}
+	l.cr = false
+	switch {
+	case l.pinged:
+		l.pinged = false
+		pong(l, s)
+	case l.half:
+		l.half = false
+		s.Write(l, crlf)
+		ping(l, s)
+	default:
+		l.half = true
+	}
+	return 1
+}
+
+// ping tells of a keep-alive that was answered.
+func ping(l *Link, s Sink) {
+	s.OnCount(CounterPing)
+	s.OnKeepAlive(l)
+}
+
+// pong tells of the answer to a keep-alive.
+func pong(l *Link, s Sink) {
+	s.OnCount(CounterPong)
+	s.OnKeepAlive(l)
+}
+
+// beginMessage takes the message that begins at b[0], or keeps what there is
+// of it. It returns how many bytes it used.
+func (l *Link) beginMessage(b []byte, p *Pool, s Sink) int {
+	l.half = false
+	m := p.message()
+	total, err := measure(m, b[:min(len(b), p.maxMessage)], p.maxMessage)
+	if err == parser.ErrMore || err == parser.OK && total > len(b) {
+		l.msg, l.need = m, int32(total)
+		l.keep(b, p)
+		return len(b)
+	}
+	if err == parser.OK {
+		m.SetEnd(total)
+		s.OnMessage(l, m)
+	} else {
+		l.badStream(m, err, s)
+	}
+	p.freeMessage(m)
+	return total
+}
+
+// resumeMessage adds to the message that l holds a part of. It returns how
+// many bytes it used.
+func (l *Link) resumeMessage(b []byte, p *Pool, s Sink) int {
+	if l.need > 0 {
+		n := min(len(b), int(l.need)-len(l.buf))
+		l.keep(b[:n], p)
+		if len(l.buf) == int(l.need) {
+			l.endMessage(parser.OK, p, s)
+		}
+		return n
+	}
+	old := len(l.buf)
+	n := max(0, min(len(b), headChunk, p.maxMessage-old))
+	l.keep(b[:n], p)
+	total, err := measure(l.msg, l.buf, p.maxMessage)
+	switch {
+	case err == parser.ErrMore:
+	case err == parser.OK && total > len(l.buf):
+		l.need = int32(total)
+	case err == parser.OK:
+		l.buf = l.buf[:total]
+		n = total - old
+		fallthrough
+	default:
+		l.endMessage(err, p, s)
+	}
+	return n
+}
+
+// endMessage hands over the message that l holds. l holds nothing any more
+// when the sink is called.
+func (l *Link) endMessage(err parser.Err, p *Pool, s Sink) {
+	m, buf := l.msg, l.buf
+	l.msg, l.buf, l.need = nil, nil, 0
+	m.Rebase(buf)
+	if err == parser.OK {
+		m.SetEnd(len(buf))
+		s.OnMessage(l, m)
+	} else {
+		l.badStream(m, err, s)
+	}
+	p.freeMessage(m)
+	p.free(buf)
+}
+
+// badStream ends l: no message can be told to begin after m.
+func (l *Link) badStream(m *sip.Message, err parser.Err, s Sink) {
+	if m.HeadLen() > 0 {
+		m.SetEnd(m.HeadLen())
+	}
+	badMessage(l, m, err, s)
+	l.finish(0, s)
+}
+
+func badMessage(l *Link, m *sip.Message, err parser.Err, s Sink) {
+	c := CounterBadMessage
+	if err == parser.ErrTooLong {
+		c = CounterTooLong
+	}
+	s.OnCount(c)
+	s.OnBadMessage(l, m, err)
+}
+
+// measure indexes the head of the message that begins at buf[0] and returns
+// the length of the whole message, 0 unless OK.
+func measure(m *sip.Message, buf []byte, limit int) (int, parser.Err) {
+	switch err := m.Index(buf); {
+	case err == parser.ErrMore && len(buf) >= limit:
+		return 0, parser.ErrTooLong
+	case err != parser.OK:
+		return 0, err
+	}
+	body, err := m.ContentLength()
+	if err != parser.OK {
+		return 0, parser.ErrContentLength // missing counts: RFC 3261 §18.3
+	}
+	if body > limit-m.HeadLen() {
+		return 0, parser.ErrTooLong
+	}
+	return m.HeadLen() + body, parser.OK
+}

@@ -1,0 +1,121 @@
+package pipeline
+
+import (
+	"sluice/netio/stats"
+	"sluice/pipeline/link"
+)
+
+// A metric is a counter or gauge of the pipeline, one cell a loop.
+type metric uint8
+
+const (
+	metricRequests metric = iota
+	metricResponses
+	metricRequestsOut
+	metricRetransmitsIn
+	metricRetransmitsOut
+	metricReplies1xx
+	metricReplies2xx
+	metricReplies3xx
+	metricReplies4xx
+	metricReplies5xx
+	metricReplies6xx
+	metricGarbage
+	metricForged
+	metricLate
+	metricLoops
+	metricDropped
+	metricUnrouted
+	metricCancels
+	metricAckMissing
+	metricSilentTimeouts
+	metricFailures
+	metricFlowGone
+	metricTransactionsFull
+	metricSuspended
+	metricStaleToken
+	metricParkTimeout
+	metricParkFull
+	metricPanics
+	metricCrossLoop
+	metricMailboxFull
+	metricKeepAlives
+	metricHandshakes
+	metricHandshakesRefused
+	metricExchanges
+	metricServers
+	metricClients
+	numMetrics
+)
+
+var metricTexts = [numMetrics]struct{ name, help string }{
+	metricRequests:          {"sluice_sip_requests_received_total", "SIP requests received, retransmissions included."},
+	metricResponses:         {"sluice_sip_responses_received_total", "SIP responses received, retransmissions included."},
+	metricRequestsOut:       {"sluice_sip_requests_forwarded_total", "SIP requests forwarded, retransmissions not included."},
+	metricRetransmitsIn:     {"sluice_sip_retransmissions_received_total", "Requests that were retransmissions and went to no stage."},
+	metricRetransmitsOut:    {"sluice_sip_retransmissions_sent_total", "Messages that were sent again."},
+	metricReplies1xx:        {"sluice_sip_responses_sent_1xx_total", "Provisional responses sent."},
+	metricReplies2xx:        {"sluice_sip_responses_sent_2xx_total", "Responses sent with status 200 to 299."},
+	metricReplies3xx:        {"sluice_sip_responses_sent_3xx_total", "Responses sent with status 300 to 399."},
+	metricReplies4xx:        {"sluice_sip_responses_sent_4xx_total", "Responses sent with status 400 to 499."},
+	metricReplies5xx:        {"sluice_sip_responses_sent_5xx_total", "Responses sent with status 500 to 599."},
+	metricReplies6xx:        {"sluice_sip_responses_sent_6xx_total", "Responses sent with status 600 to 699."},
+	metricGarbage:           {"sluice_sip_malformed_total", "Messages that could not be used."},
+	metricForged:            {"sluice_sip_responses_foreign_total", "Responses dropped because their top Via is not ours."},
+	metricLate:              {"sluice_sip_responses_late_total", "Responses dropped because their transaction is over."},
+	metricLoops:             {"sluice_sip_loops_total", "Requests that had been here before, unchanged."},
+	metricDropped:           {"sluice_sip_dropped_total", "Requests that a stage discarded without an answer."},
+	metricUnrouted:          {"sluice_sip_unrouted_total", "Requests that no stage of the chain took."},
+	metricCancels:           {"sluice_sip_cancels_total", "Requests cancelled by their client."},
+	metricAckMissing:        {"sluice_sip_acks_missing_total", "INVITE transactions that ended without their ACK."},
+	metricSilentTimeouts:    {"sluice_sip_silent_timeouts_total", "Non-INVITE requests that timed out and, by RFC 4320, were not answered."},
+	metricFailures:          {"sluice_sip_branches_failed_total", "Attempts that ended without a response."},
+	metricFlowGone:          {"sluice_sip_flows_gone_total", "Messages for a connection that had closed."},
+	metricTransactionsFull:  {"sluice_sip_transactions_refused_total", "Requests refused because the transaction table was full."},
+	metricSuspended:         {"sluice_stage_suspended_total", "Suspensions by stages."},
+	metricStaleToken:        {"sluice_stage_stale_tokens_total", "Tokens posted that named nothing any more."},
+	metricParkTimeout:       {"sluice_stage_suspend_timeouts_total", "Suspensions ended by their guard timer."},
+	metricParkFull:          {"sluice_stage_suspend_refused_total", "Suspensions refused because too many were parked."},
+	metricPanics:            {"sluice_stage_panics_total", "Panics of stages."},
+	metricCrossLoop:         {"sluice_loop_handovers_total", "Messages handed to the loop that owns their transaction or connection."},
+	metricMailboxFull:       {"sluice_loop_handovers_refused_total", "Messages lost because the owner's mailbox was full."},
+	metricKeepAlives:        {"sluice_keepalives_total", "Keep-alives received."},
+	metricHandshakes:        {"sluice_websocket_handshakes_total", "WebSocket handshakes accepted."},
+	metricHandshakesRefused: {"sluice_websocket_handshakes_refused_total", "WebSocket handshakes that a stage refused."},
+	metricExchanges:         {"sluice_exchanges", "Requests in progress."},
+	metricServers:           {"sluice_server_transactions", "Server transactions, lingering ones included."},
+	metricClients:           {"sluice_client_transactions", "Client transactions, lingering ones included."},
+}
+
+func isGauge(m metric) bool { return m >= metricExchanges }
+
+// registerMetrics registers all metrics with r; each gets an ID.
+func registerMetrics(r *stats.Registry) (ids [numMetrics]stats.ID) {
+	for m, t := range metricTexts {
+		if isGauge(metric(m)) {
+			ids[m] = r.Gauge(t.name, t.help)
+		} else {
+			ids[m] = r.Counter(t.name, t.help)
+		}
+	}
+	return ids
+}
+
+// registerLinkMetrics registers what links count.
+func registerLinkMetrics(r *stats.Registry) (ids [link.NumCounters]stats.ID) {
+	for c := range link.NumCounters {
+		ids[c] = r.Counter("sluice_link_events_total", "What was seen in the bytes of stream connections.", "event", c.String())
+	}
+	return ids
+}
+
+func (e *Engine) count(m metric)              { e.stats.Inc(e.edge.ids[m]) }
+func (e *Engine) gauge(m metric, delta int64) { e.stats.Move(e.edge.ids[m], delta) }
+
+// countCause counts a branch that ended without a response.
+func (e *Engine) countCause(Cause) { e.count(metricFailures) }
+
+// countReply counts a response by its class.
+func (e *Engine) countReply(status uint16) {
+	e.count(metricReplies1xx + metric(status/100) - 1)
+}

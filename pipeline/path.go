@@ -1,0 +1,270 @@
+package pipeline
+
+import (
+	"net/netip"
+
+	"sluice/netio"
+	"sluice/parser"
+	"sluice/parser/sip"
+)
+
+// replyRoom is what a reply may need beyond the bytes of its request: status
+// line, our tag, received and rport, Content-Length.
+const replyRoom = 256
+
+// A path is a way to one peer: a stream connection, or a UDP socket and an
+// address.
+type path struct {
+	transport netio.Transport
+	conn      netio.ConnID    // 0 for UDP
+	listener  *netio.Listener // UDP: the socket; streams: the one we name in Via
+	addr      netip.AddrPort
+}
+
+// sentBy returns the host and port by which we are reached at l.
+func sentBy(l *netio.Listener) string {
+	if l == nil {
+		return "invalid.invalid"
+	}
+	return l.SentBy
+}
+
+// wayBack returns the path for the responses to m (RFC 3261 §18.2.2, RFC 3581
+// §4): a stream's own connection; over UDP the source address, with the port
+// it came from if the client asked by rport, else the one in its Via.
+func (e *Engine) wayBack(m *sip.Message, o *origin) path {
+	p := path{transport: o.transport, conn: o.connID, listener: o.listener, addr: o.addr}
+	if o.transport.Reliable() {
+		return p
+	}
+	via, err := m.TopVia()
+	if err != parser.OK || via.RportSet {
+		return p
+	}
+	port := via.Port
+	if port == 0 {
+		port = 5060
+	}
+	p.addr = netip.AddrPortFrom(o.addr.Addr(), port)
+	return p
+}
+
+// pathTo finds the path to a target.
+func (e *Engine) pathTo(x *Exchange, t *Target) (path, Cause) {
+	p := path{transport: t.Transport, conn: t.Flow, addr: t.Addr}
+	p.listener = e.listenerFor(t.Transport, t.Addr.Addr())
+	if t.Flow != 0 {
+		return e.flowPath(p)
+	}
+	if p.listener == nil {
+		return p, e.whyNoListener(t)
+	}
+	if !t.Transport.Reliable() {
+		if x.Listener != nil && x.Transport == t.Transport && sameFamily(x.Listener.Addr.Addr(), t.Addr.Addr()) {
+			p.listener = x.Listener
+		}
+		return p, CauseNone
+	}
+	c := e.loop.ConnTo(t.Transport, t.Addr)
+	if c == nil {
+		var err error
+		if c, err = e.loop.Dial(t.Transport, dialFrom(p.listener), t.Addr); err != nil {
+			return p, CauseConnectionError
+		}
+		e.openFlow(c)
+	}
+	p.conn = c.ID()
+	return p, CauseNone
+}
+
+// flowPath completes the path over a connection that exists. What another
+// loop owns is taken to exist; the loop will say so if it does not.
+func (e *Engine) flowPath(p path) (path, Cause) {
+	if p.conn.Loop() != e.index {
+		return p, CauseNone
+	}
+	c := e.loop.Conn(p.conn)
+	if c == nil {
+		return p, CauseFlowFailed
+	}
+	p.transport, p.addr = c.Transport(), c.Remote()
+	if l := c.Listener(); l != nil {
+		p.listener = l
+	}
+	return p, CauseNone
+}
+
+// dialFrom returns the address to dial from: the listener's, so that the peer
+// sees who calls, unless that is a wildcard.
+func dialFrom(l *netio.Listener) netip.Addr {
+	if a := l.Addr.Addr(); !a.IsUnspecified() {
+		return a
+	}
+	return netip.Addr{}
+}
+
+// listenerFor returns the first listener of a transport in the family of to;
+// an invalid address matches any family.
+func (e *Engine) listenerFor(t netio.Transport, to netip.Addr) *netio.Listener {
+	for _, l := range e.edge.listeners() {
+		if l.Transport == t && (!to.IsValid() || sameFamily(l.Addr.Addr(), to)) {
+			return l
+		}
+	}
+	return nil
+}
+
+// whyNoListener tells an unsupported transport from an unsupported family.
+func (e *Engine) whyNoListener(t *Target) Cause {
+	switch {
+	case e.listenerFor(t.Transport, netip.Addr{}) == nil:
+		return CauseUnsupportedTransport
+	case t.Addr.Addr().Unmap().Is4():
+		return CauseNoIPv4
+	}
+	return CauseNoIPv6
+}
+
+func sameFamily(a, b netip.Addr) bool { return a.Unmap().Is4() == b.Unmap().Is4() }
+
+// transmit sends b along p; it keeps no reference that outlives the callback.
+// token, if not zero, is told when another loop finds the connection gone.
+// It reports whether, as far as can be known now, b is on its way.
+func (e *Engine) transmit(p *path, b *netio.Buf, token uint64) bool {
+	if !p.transport.Reliable() {
+		if p.listener == nil {
+			return false
+		}
+		e.loop.SendTo(p.listener, p.addr, b)
+		return true
+	}
+	if p.conn == 0 {
+		return false
+	}
+	if p.conn.Loop() != e.index {
+		return e.transmitFar(p, b, token)
+	}
+	c := e.loop.Conn(p.conn)
+	if c == nil {
+		e.count(metricFlowGone)
+		return false
+	}
+	return e.write(c, b.B)
+}
+
+// write sends one message on a connection of this loop, framed as it needs.
+func (e *Engine) write(c *netio.Conn, msg []byte) bool {
+	f, ok := c.Link.(*flow)
+	if !ok {
+		return false
+	}
+	if c.Transport() == netio.WS || c.Transport() == netio.WSS {
+		e.frame = f.link.AppendMessage(e.frame[:0], msg)
+		msg = e.frame
+	}
+	return c.Write(msg)
+}
+
+// transmitFar has the loop that owns the connection write b.
+func (e *Engine) transmitFar(p *path, b *netio.Buf, token uint64) bool {
+	l := e.edge.loop(p.conn.Loop())
+	if l == nil {
+		return false
+	}
+	far := e.loop.Acquire(len(b.B))
+	far.B = append(far.B, b.B...)
+	if !l.Post(netio.Mail{Kind: mailWrite, Conn: p.conn, Buf: far, Token: token}) {
+		far.Release()
+		e.count(metricMailboxFull)
+		return false
+	}
+	e.count(metricCrossLoop)
+	return true
+}
+
+// onForeignWrite writes what another loop has for a connection of ours.
+func (e *Engine) onForeignWrite(mail *netio.Mail) {
+	defer mail.Buf.Release()
+	if c := e.loop.Conn(mail.Conn); c != nil && e.write(c, mail.Buf.B) {
+		return
+	}
+	e.count(metricFlowGone)
+	if tok := Token(mail.Token); tok != 0 {
+		if l := e.edge.loop(tok.loop()); l != nil {
+			l.Post(netio.Mail{Kind: mailWriteFailed, Token: mail.Token})
+		}
+	}
+}
+
+// onWriteFailed takes the news that a request of ours found its connection
+// gone.
+func (e *Engine) onWriteFailed(tok Token) {
+	if int(tok.slot()) >= len(e.clients.slots) {
+		return
+	}
+	if c := e.clients.slots[tok.slot()]; c != nil && c.gen == tok.gen() {
+		c.transportFailed()
+	}
+}
+
+// A toTag is the To tag of our own responses: hex digits of a keyed hash of
+// what an INVITE and the ACK for its final response share. So the ACK for a
+// stateless refusal is known without state, and nobody can forge the tag.
+type toTag [16]byte
+
+func (t *toTag) bytes() []byte { return t[:] }
+
+func (e *Engine) tagFor(m *sip.Message) (t toTag) {
+	var branch []byte
+	if via, err := m.TopVia(); err == parser.OK {
+		branch = via.Branch.Of(m.Buf)
+	}
+	h := e.edge.tags.LoopCookie(branch, m.CallID())
+	const hex = "0123456789abcdef"
+	for i := range t {
+		t[i] = hex[h>>(60-4*i)&15]
+	}
+	return t
+}
+
+// isOurTag reports whether tag is the one that tagFor makes for m.
+func (e *Engine) isOurTag(m *sip.Message, tag []byte) bool {
+	if len(tag) != len(toTag{}) {
+		return false
+	}
+	t := e.tagFor(m)
+	return string(tag) == string(t[:])
+}
+
+// netTransport and sipTransport turn the one room's word into the other's.
+func netTransport(t sip.Transport) (netio.Transport, bool) {
+	switch t {
+	case sip.TransportUDP:
+		return netio.UDP, true
+	case sip.TransportTCP:
+		return netio.TCP, true
+	case sip.TransportTLS:
+		return netio.TLS, true
+	case sip.TransportWS:
+		return netio.WS, true
+	case sip.TransportWSS:
+		return netio.WSS, true
+	}
+	return 0, false
+}
+
+func sipTransport(t netio.Transport) sip.Transport {
+	switch t {
+	case netio.UDP:
+		return sip.TransportUDP
+	case netio.TCP:
+		return sip.TransportTCP
+	case netio.TLS:
+		return sip.TransportTLS
+	case netio.WS:
+		return sip.TransportWS
+	case netio.WSS:
+		return sip.TransportWSS
+	}
+	return sip.TransportOther
+}

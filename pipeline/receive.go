@@ -1,0 +1,306 @@
+package pipeline
+
+import (
+	"net/netip"
+
+	"sluice/netio"
+	"sluice/parser"
+	"sluice/parser/sip"
+	"sluice/pipeline/txn"
+)
+
+// An origin is where a message came from.
+type origin struct {
+	listener  *netio.Listener // nil on a connection that we opened
+	conn      *netio.Conn     // nil for UDP, and for another loop's connection
+	connID    netio.ConnID    // 0 for UDP
+	addr      netip.AddrPort
+	transport netio.Transport
+}
+
+// OnDatagram implements netio.Handler.
+func (e *Engine) OnDatagram(ln *netio.Listener, from netip.AddrPort, b []byte) {
+	defer e.guardCallback()
+	if len(b) < minMessage {
+		e.smallDatagram(ln, from, b)
+		return
+	}
+	m := e.scratch
+	m.Reset()
+	err := m.Index(b)
+	if err == parser.OK {
+		err = endDatagram(m)
+	}
+	o := origin{listener: ln, addr: from, transport: netio.UDP}
+	if err != parser.OK {
+		e.bad(m, &o, err)
+		return
+	}
+	e.message(m, &o)
+}
+
+// minMessage is less than the shortest line that begins a SIP message.
+const minMessage = len("A a:b SIP/2.0")
+
+// smallDatagram takes keep-alives: the CRLF ones that phones send over UDP
+// too. STUN (first two bits zero) and the rest are dropped.
+func (e *Engine) smallDatagram(ln *netio.Listener, from netip.AddrPort, b []byte) {
+	if string(b) == "\r\n\r\n" {
+		pong := e.loop.Acquire(2)
+		pong.B = append(pong.B, "\r\n"...)
+		e.loop.SendTo(ln, from, pong)
+		pong.Release()
+		e.count(metricKeepAlives)
+		return
+	}
+	if string(b) == "\r\n" || string(b) == "\x00" || len(b) == 0 {
+		e.count(metricKeepAlives)
+		return
+	}
+	e.count(metricGarbage)
+}
+
+// endDatagram finds the body of a message that came in one datagram: without
+// Content-Length it goes to the end, bytes beyond it are discarded, and one
+// that is not all there is an error (RFC 3261 §18.3).
+func endDatagram(m *sip.Message) parser.Err {
+	n, err := m.ContentLength()
+	switch {
+	case err == parser.ErrMissing:
+		n = len(m.Buf) - m.HeadLen()
+	case err != parser.OK:
+		return err
+	case n > len(m.Buf)-m.HeadLen():
+		return parser.ErrContentLength
+	}
+	m.SetEnd(m.HeadLen() + n)
+	return parser.OK
+}
+
+// bad answers a message that cannot be used, if it is a request that has what
+// an answer needs, and counts it.
+func (e *Engine) bad(m *sip.Message, o *origin, err parser.Err) {
+	e.count(metricGarbage)
+	r := sip.BadRequest.WithReason(err.Error())
+	switch err {
+	case parser.ErrVersion:
+		r = sip.VersionNotSupported
+	case parser.ErrTooLong, parser.ErrTooManyHeaders:
+		r = sip.MessageTooLarge
+	}
+	e.refuse(m, o, &r)
+}
+
+// refuse answers without a transaction, for requests that do not get one. The
+// To tag is a keyed hash, by which the ACK is known (RFC 3261 §16.11).
+func (e *Engine) refuse(m *sip.Message, o *origin, r *sip.Reply) {
+	if !answerable(m) {
+		return
+	}
+	tag := e.tagFor(m)
+	b := e.loop.Acquire(len(m.Buf) + len(r.Headers) + len(r.Reason) + replyRoom)
+	b.B = sip.AppendReply(b.B, m, o.addr, r, tag.bytes())
+	p := e.wayBack(m, o)
+	e.countReply(r.Status)
+	e.transmit(&p, b, 0)
+	b.Release()
+}
+
+// answerable reports whether m is a request, not an ACK, from which a response
+// can be made (RFC 3261 §8.2.6).
+func answerable(m *sip.Message) bool {
+	if !m.IsRequest() || m.MethodText.Empty() || m.Method == sip.MethodAck {
+		return false
+	}
+	if _, err := m.TopVia(); err != parser.OK {
+		return false
+	}
+	return m.Has(sip.HeaderFrom) && m.Has(sip.HeaderTo) && m.Has(sip.HeaderCallID) && m.Has(sip.HeaderCSeq)
+}
+
+// message takes a complete message.
+func (e *Engine) message(m *sip.Message, o *origin) {
+	if !m.IsRequest() {
+		e.onResponse(m, o)
+		return
+	}
+	e.count(metricRequests)
+	if r := structure(m); r != nil {
+		e.count(metricGarbage)
+		e.refuse(m, o, r)
+		return
+	}
+	via, _ := m.TopVia()
+	branch, host := via.Branch.Of(m.Buf), via.Host.Of(m.Buf)
+	switch m.Method {
+	case sip.MethodCancel:
+		e.onCancel(m, o)
+		return
+	case sip.MethodAck:
+		e.onAck(m, o)
+		return
+	}
+	e.edge.seed.MakeKey(&e.key, branch, host, via.Port, m.Method, m.MethodText.Of(m.Buf))
+	if s := e.servers.Lookup(&e.key); s != nil {
+		e.count(metricRetransmitsIn)
+		s.handle(txn.Retransmit)
+		return
+	}
+	e.request(m, o)
+}
+
+// structure checks what the transaction layer itself rests on; what a proxy
+// must check besides (RFC 3261 §16.3) is stage sanity's. A request whose
+// branch lacks the magic cookie comes from an RFC 2543 client: it is refused.
+func structure(m *sip.Message) *sip.Reply {
+	via, err := m.TopVia()
+	if err != parser.OK {
+		return &badVia
+	}
+	if !txn.HasMagicCookie(via.Branch.Of(m.Buf)) || int(via.Branch.Len) == len(txn.MagicCookie) {
+		return &badBranch
+	}
+	cseq, err := m.CSeq()
+	if err != parser.OK || cseq.Method != m.Method ||
+		m.Method == sip.MethodOther && string(cseq.MethodText.Of(m.Buf)) != string(m.MethodText.Of(m.Buf)) {
+		return &badCSeq
+	}
+	if _, err := m.From(); err != parser.OK {
+		return &badFrom
+	}
+	if _, err := m.To(); err != parser.OK {
+		return &badTo
+	}
+	if len(m.CallID()) == 0 {
+		return &badCallID
+	}
+	return nil
+}
+
+var (
+	badVia    = sip.BadRequest.WithReason("Malformed Via")
+	badBranch = sip.BadRequest.WithReason("Via branch non RFC 3261 compliant")
+	badCSeq   = sip.BadRequest.WithReason("Malformed or mismatched CSeq")
+	badFrom   = sip.BadRequest.WithReason("Malformed From")
+	badTo     = sip.BadRequest.WithReason("Malformed To")
+	badCallID = sip.BadRequest.WithReason("Malformed Call-ID")
+)
+
+// request begins an exchange for a request that is new; e.key is its key.
+func (e *Engine) request(m *sip.Message, o *origin) {
+	switch {
+	case e.servers.Len() >= e.limits().MaxTransactions:
+		e.count(metricTransactionsFull)
+		e.refuse(m, o, &overloaded)
+		return
+	case e.draining && !inDialog(m):
+		e.refuse(m, o, &stopping)
+		return
+	case e.looped(m):
+		e.refuse(m, o, &loopDetected)
+		return
+	}
+	x := e.begin(m, o)
+	s := e.acquireServer(x)
+	e.servers.Insert(&s.entry, s, &e.key)
+	s.tag = e.tagFor(x.Req)
+	s.back = e.wayBack(x.Req, o)
+	s.timers = e.timersOf(x.Profile())
+	kind := txn.NonInviteServer
+	if x.Req.Method == sip.MethodInvite {
+		kind = txn.InviteServer
+	}
+	s.m.Start(kind, o.transport.Reliable(), e.loop.Now(), s.timers)
+	e.current = x
+	x.runRequest(0)
+}
+
+var (
+	overloaded   = sip.ServiceUnavailable.WithHeaders("Retry-After: 10\r\n")
+	stopping     = sip.ServiceUnavailable.WithReason("Server is Being Stopped").WithHeaders("Retry-After: 5\r\n")
+	loopDetected = sip.LoopDetected
+)
+
+// begin makes the exchange for the request in m.
+func (e *Engine) begin(m *sip.Message, o *origin) *Exchange {
+	if m != e.scratch { // a message in pieces has its own index
+		e.scratch.Reset()
+		e.scratch.Index(m.Buf)
+		e.scratch.SetEnd(len(m.Buf))
+	}
+	x := e.acquireExchange()
+	x.Listener, x.Source, x.Transport, x.Conn = o.listener, o.addr, o.transport, o.conn
+	x.conn = o.connID
+	return x
+}
+
+func inDialog(m *sip.Message) bool {
+	to, err := m.To()
+	return err == parser.OK && !to.Tag.Empty()
+}
+
+// looped reports whether m has been here before and would be routed as it was
+// then (RFC 3261 §16.3 step 4): one of its Vias is ours and carries the same
+// loop cookie.
+func (e *Engine) looped(m *sip.Message) bool {
+	first := m.First(sip.HeaderVia)
+	if m.Next(first) < 0 && int(m.Header(first).Value.Len) < 2*txn.BranchLen {
+		return false // the only Via, and too short to be a list with one of ours
+	}
+	var via sip.Via
+	cookie, have := uint64(0), false
+	for vs := m.Values(sip.HeaderVia); vs.Next(); {
+		at := vs.Span()
+		if _, err := sip.ParseVia(m.Buf[:at.End()], at.Start(), &via); err != parser.OK {
+			continue
+		}
+		_, c, ok := e.edge.branch.Parse(via.Branch.Of(m.Buf))
+		if !ok {
+			continue
+		}
+		if !have {
+			cookie, have = e.loopCookie(m), true
+		}
+		if c == cookie {
+			e.count(metricLoops)
+			return true
+		}
+	}
+	return false
+}
+
+// loopCookie hashes what decides how m is routed (RFC 3261 §16.6 step 8).
+func (e *Engine) loopCookie(m *sip.Message) uint64 {
+	var route, from, to []byte
+	if i := m.First(sip.HeaderRoute); i >= 0 {
+		route = m.Header(i).Value.Of(m.Buf)
+	}
+	if f, err := m.From(); err == parser.OK {
+		from = f.Tag.Of(m.Buf)
+	}
+	if t, err := m.To(); err == parser.OK {
+		to = t.Tag.Of(m.Buf)
+	}
+	return e.edge.branch.LoopCookie(m.URIText.Of(m.Buf), m.CallID(), m.Value(sip.HeaderCSeq), from, to, route, m.Value(sip.HeaderProxyRequire))
+}
+
+// onAck takes an ACK: it ends the transaction that sent a final response
+// other than 2xx, or it is a request of its own that travels the dialog's
+// route (RFC 3261 §13.2.2.4) without a transaction.
+func (e *Engine) onAck(m *sip.Message, o *origin) {
+	via, _ := m.TopVia()
+	e.edge.seed.MakeKey(&e.key, via.Branch.Of(m.Buf), via.Host.Of(m.Buf), via.Port, sip.MethodAck, nil)
+	if s := e.servers.Lookup(&e.key); s != nil && s.m.State != txn.Accepted {
+		s.handle(txn.Ack)
+		return
+	}
+	if to, _ := m.To(); e.isOurTag(m, to.Tag.Of(m.Buf)) {
+		return // it answers a refusal of ours, for which there is no transaction
+	}
+	if e.looped(m) {
+		return
+	}
+	x := e.begin(m, o)
+	e.current = x
+	x.runRequest(0)
+}

@@ -1,0 +1,38 @@
+package relay
+
+import (
+	"sluice/netio"
+	"sluice/parser/sip"
+)
+
+// A Side is one side of a call as Record-Route names it.
+type Side struct {
+	Transport netio.Transport
+	SentBy    string       // where we are reached on that side
+	Flow      netio.ConnID // the connection that leads to the peer; 0: its Contact does
+}
+
+// InsertRecordRoute inserts our Record-Route at offset at. Where the two
+// sides differ, or one has a connection to be found again, it is two: the one
+// on top for the callee's side, the other for the caller's (RFC 5658 §3). So
+// in a later request of the call the last Route of ours names the far side,
+// whoever sends it.
+func InsertRecordRoute(e *sip.Edits, at int, k *FlowKey, caller, callee Side, callID []byte) {
+	insertSide(e, at, k, callee, callID)
+	if caller != callee || caller.Flow != 0 {
+		insertSide(e, at, k, caller, callID)
+	}
+}
+
+func insertSide(e *sip.Edits, at int, k *FlowKey, s Side, callID []byte) {
+	var token [MaxTokenLen]byte
+	e.InsertString(at, "Record-Route: <sip:")
+	e.Insert(at, k.Append(token[:0], s.Transport, s.Flow, callID))
+	e.InsertString(at, "@")
+	e.InsertString(at, s.SentBy)
+	if s.Transport != netio.UDP {
+		e.InsertString(at, ";transport=")
+		e.InsertString(at, s.Transport.String())
+	}
+	e.InsertString(at, ";lr>\r\n")
+}

@@ -1,0 +1,47 @@
+package relay
+
+import (
+	"sluice/netio"
+	"sluice/parser"
+	"sluice/parser/sip"
+)
+
+// Routes is what TakeRoutes found in a request.
+type Routes struct {
+	Taken     int             // Route values of ours that were taken off the top
+	Signed    bool            // one of them carries a token that we made for this call
+	Transport netio.Transport // of the far side, if Signed
+	Flow      netio.ConnID    // the connection to the far side, 0 for none
+	Next      parser.Span     // URI of the first Route that is left; empty: none is
+	Loose     bool            // Next has the lr parameter
+}
+
+// An Owner knows which URIs name us.
+type Owner interface {
+	Owns(buf []byte, u *sip.URI) bool
+}
+
+// TakeRoutes takes the Route values that name us off the top of the request
+// (RFC 3261 §16.4). The last of them speaks for the side
+// that the request goes to.
+func TakeRoutes(e *sip.Edits, m *sip.Message, k *FlowKey, us Owner) (Routes, parser.Err) {
+	var r Routes
+	var na sip.NameAddr
+	for vs := m.Values(sip.HeaderRoute); vs.Next(); {
+		at := vs.Span()
+		if _, err := sip.ParseNameAddr(m.Buf[:at.End()], at.Start(), &na); err != parser.OK {
+			return r, err
+		}
+		if !us.Owns(m.Buf, &na.URI) {
+			r.Next, r.Loose = na.URIText, na.URI.LR
+			return r, parser.OK
+		}
+		e.RemoveElement(m, sip.HeaderRoute)
+		r.Taken++
+		t, flow, ok := k.Parse(na.URI.User.Of(m.Buf), m.CallID())
+		if ok {
+			r.Signed, r.Transport, r.Flow = true, t, flow
+		}
+	}
+	return r, parser.OK
+}

@@ -1,0 +1,160 @@
+package pipeline
+
+import (
+	"time"
+
+	"sluice/netio"
+	"sluice/netio/wheel"
+	"sluice/parser/sip"
+	"sluice/pipeline/txn"
+)
+
+// tryingAfter is how long an INVITE may be parked before we answer 100
+// (RFC 3261 §17.2.1).
+const tryingAfter = 200 * time.Millisecond
+
+// A serverTxn is the record of one server transaction. It is in the table
+// from before the chain runs, so that no stage sees a retransmission; and it
+// outlives its exchange, to absorb retransmissions and the ACK.
+type serverTxn struct {
+	entry txn.Entry[serverTxn]
+	m     txn.Machine
+	timer wheel.Timer
+	e     *Engine
+	x     *Exchange  // nil once the exchange has ended
+	back  path       // where responses go (RFC 3261 §18.2.2)
+	last  *netio.Buf // the last response, where it may have to be sent again
+
+	gen      uint32        // changes when the record is reused
+	tryingAt time.Duration // when 100 is due, 0 for never
+	tag      toTag         // of the responses that we make
+	timers   *txn.Timers
+	nextFree *serverTxn
+}
+
+// reply answers with a response of our own.
+func (s *serverTxn) reply(x *Exchange, r *sip.Reply) {
+	var tag []byte
+	if r.Status > 100 {
+		tag = s.tag.bytes()
+	}
+	b := s.e.loop.Acquire(len(x.Req.Buf) + len(r.Headers) + len(r.Reason) + replyRoom)
+	b.B = sip.AppendReply(b.B, x.Req, x.Source, r, tag)
+	s.e.countReply(r.Status)
+	s.send(b, r.Status)
+}
+
+// send takes a response with status and passes it to the client if the
+// machine lets it; b changes its owner.
+func (s *serverTxn) send(b *netio.Buf, status uint16) {
+	do := s.m.Handle(txn.Sent(status), s.e.loop.Now(), s.timers)
+	if do&txn.SendResponse != 0 {
+		s.tryingAt = 0
+		s.e.transmit(&s.back, b, 0)
+	}
+	if s.last != nil {
+		s.last.Release()
+		s.last = nil
+	}
+	if s.mayRepeat(status) {
+		s.last = b
+	} else {
+		b.Release()
+	}
+	s.do(do &^ txn.SendResponse)
+}
+
+// mayRepeat reports whether a response with status may have to be sent again:
+// never over a reliable transport, and a 2xx for an INVITE comes again from
+// the callee (RFC 6026 §7.1).
+func (s *serverTxn) mayRepeat(status uint16) bool {
+	return !s.back.transport.Reliable() && (s.m.Kind != txn.InviteServer || status/100 != 2)
+}
+
+// handle takes an event from the client's side.
+func (s *serverTxn) handle(ev txn.Event) {
+	s.do(s.m.Handle(ev, s.e.loop.Now(), s.timers))
+}
+
+// do carries out the actions of a step.
+func (s *serverTxn) do(a txn.Action) {
+	if a&txn.SendResponse != 0 && s.last != nil {
+		s.e.count(metricRetransmitsOut)
+		s.e.transmit(&s.back, s.last, 0)
+	}
+	if a&txn.TimedOut != 0 {
+		s.e.count(metricAckMissing)
+	}
+	if a&txn.Done != 0 {
+		s.destroy()
+		return
+	}
+	s.arm()
+}
+
+// arm sets the timer to what is due first: the machine's next deadline, or
+// the 100 of a parked INVITE.
+func (s *serverTxn) arm() {
+	at, ok := s.m.Next()
+	if s.tryingAt != 0 && (!ok || s.tryingAt < at) {
+		at, ok = s.tryingAt, true
+	}
+	w := s.e.loop.Wheel()
+	switch {
+	case !ok:
+		w.Disarm(&s.timer)
+	case !s.timer.Armed() || s.timer.When() != at:
+		now := s.e.loop.Now()
+		w.Arm(&s.timer, now, max(at-now, 1))
+	}
+}
+
+// Expire implements wheel.Owner.
+func (s *serverTxn) Expire(_ *wheel.Timer, now time.Duration) time.Duration {
+	defer s.e.guardCallback()
+	if s.tryingAt != 0 && now >= s.tryingAt {
+		s.tryingAt = 0
+		if s.x != nil {
+			s.reply(s.x, &sip.Trying)
+		}
+	}
+	s.do(s.m.Expire(now, s.timers))
+	return 0
+}
+
+// parked sees to it that a client whose INVITE waits for a stage is answered
+// 100 in time.
+func (s *serverTxn) parked() {
+	if s == nil || s.m.Kind != txn.InviteServer || s.last != nil || s.m.State != txn.Proceeding {
+		return
+	}
+	s.tryingAt = s.e.loop.Now() + tryingAfter
+	s.arm()
+}
+
+// relayLate passes on a 2xx that arrived after the exchange had ended: a
+// retransmission, or the answer of another callee behind a forking proxy.
+func (s *serverTxn) relayLate(resp *sip.Message) {
+	e := s.e
+	e.respEdits.Reset()
+	e.respEdits.RemoveElement(resp, sip.HeaderVia)
+	b := e.loop.Acquire(len(resp.Buf))
+	b.B = resp.AppendEdited(b.B, &e.respEdits, nil, nil)
+	s.send(b, resp.Status)
+}
+
+// destroy takes the record out of the table. An exchange that still runs
+// goes on without it.
+func (s *serverTxn) destroy() {
+	s.e.loop.Wheel().Disarm(&s.timer)
+	s.e.servers.Remove(&s.entry)
+	if s.last != nil {
+		s.last.Release()
+		s.last = nil
+	}
+	if s.x != nil {
+		s.x.server = nil
+		s.x = nil
+	}
+	s.e.releaseServer(s)
+}

@@ -1,0 +1,32 @@
+package txn
+
+import "time"
+
+// Timers holds the values of RFC 3261 Table 4 and RFC 6026 §8.11 for
+// transactions over unreliable transports. All are positive. Timers A, E and G
+// begin at T1; I and K are T4.
+type Timers struct {
+	T1 time.Duration // estimate of the round-trip time
+	T2 time.Duration // longest interval of Timers E and G
+	T4 time.Duration // longest life of a message in the network
+
+	B time.Duration // INVITE client: no response at all
+	C time.Duration // INVITE client of a proxy: no final response; more than 3 min (RFC 3261 §16.6 step 11)
+	D time.Duration // INVITE client: wait for retransmitted 300 to 699; at least 32 s
+	F time.Duration // non-INVITE client: no final response
+	H time.Duration // INVITE server: no ACK for a 300 to 699
+	J time.Duration // non-INVITE server: wait for retransmitted requests
+	L time.Duration // INVITE server: wait for retransmitted requests after a 2xx
+	M time.Duration // INVITE client: wait for further 2xx
+}
+
+// DefaultTimers returns the defaults of RFC 3261 Table 4. Timer C is a second
+// above the 3 minutes that it must exceed.
+func DefaultTimers() Timers {
+	const t1 = 500 * time.Millisecond
+	return Timers{
+		T1: t1, T2: 4 * time.Second, T4: 5 * time.Second,
+		B: 64 * t1, C: 181 * time.Second, D: 32 * time.Second,
+		F: 64 * t1, H: 64 * t1, J: 64 * t1, L: 64 * t1, M: 64 * t1,
+	}
+}

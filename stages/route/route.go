@@ -1,0 +1,213 @@
+// Package route is stage route: a table of rules that says who may send what
+// where.
+package route
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"sluice/netio"
+	"sluice/parser"
+	"sluice/parser/sip"
+	"sluice/pipeline"
+)
+
+func init() {
+	pipeline.Register(pipeline.Info{
+		ID:    "route",
+		New:   func() pipeline.Module { return &Route{} },
+		Needs: []pipeline.Fact{pipeline.FactValid},
+		Gives: []pipeline.Fact{pipeline.FactRoute},
+	})
+}
+
+// Route holds the settings of the stage.
+type Route struct {
+	// Rule lists the rules; the first that matches decides, and where none
+	// does the answer is 403.
+	Rule []Rule `toml:"rule"`
+
+	rules []rule
+}
+
+// A Rule matches a request if every condition that it states holds.
+type Rule struct {
+	// Methods of which the request's must be one.
+	Methods []string `toml:"methods"`
+	// Domains of which the host of the Request-URI must be one.
+	Domains []string `toml:"domains"`
+	// Sources, as networks, of which the peer must be in one.
+	Sources []netip.Prefix `toml:"sources"`
+	// Transports of which the request must have come by one.
+	Transports []string `toml:"transports"`
+
+	// NextHop is the URI that the request is sent to; without it the next
+	// Route or the Request-URI decides.
+	NextHop string `toml:"next_hop"`
+	// Proxy names the proxy profile.
+	Proxy string `toml:"proxy"`
+	// Reply, "404 Not Found", answers instead of forwarding.
+	Reply string `toml:"reply"`
+}
+
+// rule is a Rule made ready.
+type rule struct {
+	Rule
+	methods    []string
+	transports uint8 // bit set over netio.Transport
+	nextHop    []byte
+	profile    *pipeline.Profile
+	reply      sip.Reply
+}
+
+// Validate implements pipeline.Validator.
+func (r *Route) Validate() error {
+	var faults []string
+	r.rules = r.rules[:0]
+	for i := range r.Rule {
+		made, err := r.Rule[i].compile()
+		if err != nil {
+			faults = append(faults, fmt.Sprintf("rule %d: %v", i+1, err))
+		}
+		r.rules = append(r.rules, made)
+	}
+	if faults != nil {
+		return fmt.Errorf("%s", strings.Join(faults, "; "))
+	}
+	return nil
+}
+
+func (r *Rule) compile() (rule, error) {
+	c := rule{Rule: *r}
+	if r.Reply != "" && r.NextHop != "" {
+		return c, fmt.Errorf("reply and next_hop exclude each other")
+	}
+	for _, t := range r.Transports {
+		n, ok := netio.ParseTransport(t)
+		if !ok {
+			return c, fmt.Errorf("transports: %q is none of udp, tcp, tls, ws, wss", t)
+		}
+		c.transports |= 1 << n
+	}
+	for _, m := range r.Methods {
+		c.methods = append(c.methods, strings.ToUpper(m))
+	}
+	if r.NextHop != "" {
+		var u sip.URI
+		c.nextHop = []byte(r.NextHop)
+		end, err := sip.ParseURI(c.nextHop, 0, &u)
+		if err != parser.OK || end != len(c.nextHop) || u.Scheme != sip.SchemeSIP && u.Scheme != sip.SchemeSIPS {
+			return c, fmt.Errorf("next_hop: %q is no sip or sips URI", r.NextHop)
+		}
+	}
+	if r.Reply != "" {
+		code, reason, _ := strings.Cut(r.Reply, " ")
+		n, err := strconv.Atoi(code)
+		if err != nil || n < 300 || n > 699 || strings.ContainsAny(reason, "\r\n") {
+			return c, fmt.Errorf("reply: %q is not a status from 300 to 699 and a reason", r.Reply)
+		}
+		if reason == "" {
+			reason = sip.ReasonPhrase(n)
+		}
+		c.reply = sip.Reply{Status: uint16(n), Reason: reason}
+	}
+	return c, nil
+}
+
+// DefaultProxy is the profile of a rule that names none, as OverSIP has it.
+const DefaultProxy = "proxy_out"
+
+// Provision implements pipeline.Provisioner.
+func (r *Route) Provision(s *pipeline.Setup) error {
+	for i := range r.rules {
+		c := &r.rules[i]
+		name := c.Proxy
+		if name == "" {
+			name = DefaultProxy
+			if s.Profiles[name] == nil {
+				name = pipeline.DefaultProfile
+			}
+		}
+		if c.profile = s.Profiles[name]; c.profile == nil {
+			return fmt.Errorf("rule %d: proxy: there is no profile %q", i+1, name)
+		}
+	}
+	return nil
+}
+
+// NewStage implements pipeline.Module.
+func (r *Route) NewStage(*pipeline.LoopBuilder) (pipeline.Stage, error) {
+	return &stage{r.rules}, nil
+}
+
+// stage shares its rules with the other loops; they do not change.
+type stage struct{ rules []rule }
+
+func (*stage) Name() string { return "route" }
+
+// OnRequest implements pipeline.RequestHandler.
+func (s *stage) OnRequest(x *pipeline.Exchange) pipeline.Verdict {
+	if x.Routed() {
+		return pipeline.Continue
+	}
+	u, err := x.Req.RequestURI()
+	if err != parser.OK {
+		return x.Reply(sip.BadRequest)
+	}
+	for i := range s.rules {
+		if r := &s.rules[i]; r.matches(x, u) {
+			return r.apply(x)
+		}
+	}
+	return x.Reply(sip.Forbidden)
+}
+
+func (r *rule) matches(x *pipeline.Exchange, u *sip.URI) bool {
+	if r.transports != 0 && r.transports&(1<<x.Transport) == 0 {
+		return false
+	}
+	return (len(r.Sources) == 0 || r.matchesSource(x.Source.Addr().Unmap())) &&
+		(len(r.methods) == 0 || r.matchesMethod(x.Req)) &&
+		(len(r.Domains) == 0 || r.matchesDomain(u.Host.Of(x.Req.Buf)))
+}
+
+func (r *rule) matchesSource(a netip.Addr) bool {
+	for _, p := range r.Sources {
+		if p.Contains(a) {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *rule) matchesMethod(m *sip.Message) bool {
+	for _, name := range r.methods {
+		if string(m.MethodText.Of(m.Buf)) == name {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *rule) matchesDomain(host []byte) bool {
+	for _, d := range r.Domains {
+		if parser.EqualFold(host, d) {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *rule) apply(x *pipeline.Exchange) pipeline.Verdict {
+	if r.reply.Status != 0 {
+		return x.Reply(r.reply)
+	}
+	x.SetProfile(r.profile)
+	x.AddHop(pipeline.Hop{Next: r.nextHop})
+	x.SetRouted()
+	return pipeline.Continue
+}
+
+var _ pipeline.RequestHandler = (*stage)(nil)

@@ -1,0 +1,142 @@
+// Package target is stage target: it turns the hops of a request into
+// addresses and connections, and has the request forwarded (RFC 3261 §16.6
+// step 7).
+package target
+
+import (
+	"net/netip"
+
+	"sluice/netio"
+	"sluice/parser"
+	"sluice/parser/sip"
+	"sluice/pipeline"
+)
+
+func init() {
+	pipeline.Register(pipeline.Info{
+		ID:    "target",
+		New:   func() pipeline.Module { return &Target{} },
+		Needs: []pipeline.Fact{pipeline.FactRoute},
+		Gives: []pipeline.Fact{pipeline.FactTargets},
+	})
+}
+
+// Target holds the settings of the stage: it has none.
+type Target struct{}
+
+// NewStage implements pipeline.Module.
+func (*Target) NewStage(*pipeline.LoopBuilder) (pipeline.Stage, error) { return stage{}, nil }
+
+type stage struct{}
+
+func (stage) Name() string { return "target" }
+
+// OnRequest implements pipeline.RequestHandler.
+func (stage) OnRequest(x *pipeline.Exchange) pipeline.Verdict {
+	hops := x.Hops()
+	for i := range hops {
+		addHop(x, i, &hops[i])
+	}
+	return x.Forward()
+}
+
+// addHop adds the targets of one hop: the connection it names, and the
+// address of its URI unless the connection is the only way.
+func addHop(x *pipeline.Exchange, i int, h *pipeline.Hop) {
+	if h.Flow != 0 {
+		x.AddTarget(pipeline.Target{Hop: i, Flow: h.Flow, Transport: h.Transport})
+		if h.FlowOnly {
+			return
+		}
+	}
+	buf, u, ok := nextURI(x, h)
+	if !ok {
+		x.Fail(pipeline.CauseUnsupportedURIScheme)
+		return
+	}
+	t, why := resolve(buf, u)
+	if why != pipeline.CauseNone {
+		x.Fail(why)
+		return
+	}
+	t.Hop = i
+	x.AddTarget(t)
+}
+
+// nextURI returns the URI that says where hop h leads: its own, else the top
+// Route that is left, else the Request-URI.
+func nextURI(x *pipeline.Exchange, h *pipeline.Hop) ([]byte, sip.URI, bool) {
+	var u sip.URI
+	text := h.Next
+	switch {
+	case text != nil:
+	case h.Route != nil:
+		return routeURI(h.Route)
+	case h.RequestURI != nil:
+		text = h.RequestURI
+	default:
+		text = x.NextURI()
+	}
+	_, err := sip.ParseURI(text, 0, &u)
+	return text, u, err == parser.OK
+}
+
+// routeURI returns the first URI of a Path that a request is sent along.
+func routeURI(route []byte) ([]byte, sip.URI, bool) {
+	var na sip.NameAddr
+	_, err := sip.ParseNameAddr(route, 0, &na)
+	return route, na.URI, err == parser.OK
+}
+
+// resolve finds the address of a URI whose host is an IP address (RFC 3263
+// §4.1, §4.2).
+func resolve(buf []byte, u sip.URI) (pipeline.Target, pipeline.Cause) {
+	var t pipeline.Target
+	secure := u.Scheme == sip.SchemeSIPS
+	if !secure && u.Scheme != sip.SchemeSIP {
+		return t, pipeline.CauseUnsupportedURIScheme
+	}
+	switch u.Transport {
+	case sip.TransportNone:
+		if secure {
+			t.Transport = netio.TLS
+		}
+	case sip.TransportUDP:
+		if secure {
+			return t, pipeline.CauseUnsupportedTransport
+		}
+	case sip.TransportTCP:
+		t.Transport = netio.TCP
+		if secure {
+			t.Transport = netio.TLS // RFC 3261 §26.2.2
+		}
+	case sip.TransportTLS:
+		t.Transport = netio.TLS
+	default: // a WebSocket client is reached over its connection alone (RFC 7118 §5)
+		return t, pipeline.CauseUnsupportedTransport
+	}
+	ip, ok := address(buf, &u)
+	if !ok {
+		return t, pipeline.CauseNoDNS
+	}
+	port := u.Port
+	if port == 0 {
+		port = 5060
+		if t.Transport == netio.TLS {
+			port = 5061
+		}
+	}
+	t.Addr = netip.AddrPortFrom(ip.Unmap(), port)
+	return t, pipeline.CauseNone
+}
+
+// address returns the IP address that u is sent to: its maddr, or its host.
+func address(buf []byte, u *sip.URI) (netip.Addr, bool) {
+	if u.Maddr.Empty() {
+		return u.IP(buf)
+	}
+	ip, err := netip.ParseAddr(string(u.Maddr.Of(buf)))
+	return ip, err == nil
+}
+
+var _ pipeline.RequestHandler = stage{}
