@@ -267,7 +267,6 @@ func (l *Loop) deliver() {
 	for n := 1; n <= mailBurst && l.box.take(&l.mail); n++ {
 		if l.mail.Buf != nil {
 			l.mail.Buf.loop = l
-			l.pool.out++
 		}
 		l.handler.OnMail(&l.mail)
 		if n%sendBatch == 0 {

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"sluice/netio"
-	"sluice/parser"
 	"sluice/parser/sip"
 )
 
@@ -66,7 +65,8 @@ func (b *Branch) Token() Token { return b.x.e.parks.token(b.x.e.index, b) }
 // which then returns Drop.
 func (b *Branch) AbortRouting() { b.aborted = true }
 
-func (b *Branch) parking() *park { return &b.park }
+func (b *Branch) parking() *park    { return &b.park }
+func (b *Branch) program() *Program { return b.x.chain.prog }
 
 // resume continues a branch where it was suspended.
 func (b *Branch) resume(ev Event) {
@@ -200,8 +200,3 @@ func (b *Branch) stopFailure(v Verdict, i int) {
 		b.x.e.finish(b.x)
 	}
 }
-
-// status returns the status code and its class of the response in b.
-func (b *Branch) class() int { return int(b.Resp.Status) / 100 }
-
-var _ = parser.OK

@@ -88,7 +88,7 @@ func (p *Edge) loop(i int) *netio.Loop {
 // Install makes prog the Program of the server, before its loops run.
 func (p *Edge) Install(prog *Program) {
 	for i, e := range p.engines {
-		e.chain = prog.chains[i]
+		e.use(prog.chains[i])
 	}
 }
 
@@ -115,10 +115,10 @@ func (p *Edge) Drain() {
 // called from any goroutine.
 func (p *Edge) Idle() bool { return p.stats.SumGauge(p.ids[metricExchanges]) == 0 }
 
-// Expel ends what is still parked on the loops: a stage that waits is resumed
-// with EventCancel. It is for the end of a drain.
-func (p *Edge) Expel() {
+// Expel ends what is parked on prog: a stage that waits is resumed with
+// EventCancel. It is for a Program that was replaced long ago.
+func (p *Edge) Expel(prog *Program) {
 	for _, e := range p.engines {
-		e.loop.Post(netio.Mail{Kind: mailExpel})
+		e.loop.Post(netio.Mail{Kind: mailExpel, Data: prog})
 	}
 }

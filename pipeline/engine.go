@@ -121,9 +121,7 @@ func (e *Engine) OnMail(m *netio.Mail) {
 	case mailDrain:
 		e.draining = true
 	case mailExpel:
-		e.expel()
-	case mailTask:
-		m.Data.(func(*Engine))(e)
+		e.expel(m.Data.(*Program))
 	}
 }
 
@@ -136,21 +134,25 @@ const (
 	mailWrite                        // Conn, Buf, Token: a message to write
 	mailWriteFailed                  // Token: a mailWrite that found no connection
 	mailDrain                        //
-	mailExpel                        //
-	mailTask                         // Data: func(*Engine), for what is rare
+	mailExpel                        // Data: the *Program
 )
 
 // swap makes c the chain for what begins from now on.
 func (e *Engine) swap(c *chain) {
 	old := e.chain
-	e.chain = c
+	e.use(c)
 	old.retire()
 }
 
-// expel resumes everything that is parked, to end it.
-func (e *Engine) expel() {
+func (e *Engine) use(c *chain) {
+	e.chain = c
+	e.pool.SetLimits(link.Limits{MaxMessage: c.prog.spec.Limits.MaxMessage})
+}
+
+// expel resumes everything that is parked on p, to end it.
+func (e *Engine) expel(p *Program) {
 	for i := range e.parks.slots {
-		if who := e.parks.slots[i].who; who != nil && who.parking().suspended {
+		if who := e.parks.slots[i].who; who != nil && who.parking().suspended && who.program() == p {
 			e.unpark(who)
 			who.resume(Event{Kind: EventCancel})
 		}

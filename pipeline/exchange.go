@@ -174,7 +174,8 @@ func (x *Exchange) ConnID() netio.ConnID { return x.conn }
 // Token names the parking that follows when the stage returns Suspend.
 func (x *Exchange) Token() Token { return x.e.parks.token(x.e.index, x) }
 
-func (x *Exchange) parking() *park { return &x.park }
+func (x *Exchange) parking() *park    { return &x.park }
+func (x *Exchange) program() *Program { return x.chain.prog }
 
 // keep makes the request's bytes live as long as the exchange: they are
 // copied once, and the spans of Req stay valid.

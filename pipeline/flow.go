@@ -1,8 +1,6 @@
 package pipeline
 
 import (
-	"net/netip"
-
 	"sluice/netio"
 	"sluice/parser"
 	"sluice/parser/http1"
@@ -188,5 +186,3 @@ func (f *flow) OnKeepAlive(*link.Link) { f.e.count(metricKeepAlives) }
 
 // OnCount implements link.Sink.
 func (f *flow) OnCount(c link.Counter) { f.e.stats.Inc(f.e.edge.linkIDs[c]) }
-
-var _ = netip.AddrPort{}

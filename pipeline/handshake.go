@@ -40,7 +40,8 @@ func (h *Handshake) AddHeaders(lines string) { h.extra += lines }
 // Token names the parking that follows when the stage returns Suspend.
 func (h *Handshake) Token() Token { return h.flow.e.parks.token(h.flow.e.index, h) }
 
-func (h *Handshake) parking() *park { return &h.park }
+func (h *Handshake) parking() *park    { return &h.park }
+func (h *Handshake) program() *Program { return h.chain.prog }
 
 // upgrade runs the handshake handlers for a new handshake.
 func (e *Engine) upgrade(f *flow, r *http1.Request) {

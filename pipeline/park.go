@@ -63,6 +63,7 @@ type park struct {
 // A parked is what the slots of engine.parks hold.
 type parked interface {
 	parking() *park
+	program() *Program
 	resume(ev Event)
 }
 

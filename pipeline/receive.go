@@ -28,7 +28,10 @@ func (e *Engine) OnDatagram(ln *netio.Listener, from netip.AddrPort, b []byte) {
 	m := e.scratch
 	m.Reset()
 	err := m.Index(b)
-	if err == parser.OK {
+	switch {
+	case err == parser.OK && len(b) > e.limits().MaxMessage:
+		err = parser.ErrTooLong
+	case err == parser.OK:
 		err = endDatagram(m)
 	}
 	o := origin{listener: ln, addr: from, transport: netio.UDP}
@@ -99,11 +102,23 @@ func (e *Engine) refuse(m *sip.Message, o *origin, r *sip.Reply) {
 	}
 	tag := e.tagFor(m)
 	b := e.loop.Acquire(len(m.Buf) + len(r.Headers) + len(r.Reason) + replyRoom)
-	b.B = sip.AppendReply(b.B, m, o.addr, r, tag.bytes())
+	b.B = e.appendReply(b.B, m, o.addr, r, tag.bytes())
 	p := e.wayBack(m, o)
 	e.countReply(r.Status)
 	e.transmit(&p, b, 0)
 	b.Release()
+}
+
+// appendReply writes a response of our own to m, with our name in it.
+func (e *Engine) appendReply(dst []byte, m *sip.Message, src netip.AddrPort, r *sip.Reply, tag []byte) []byte {
+	dst = sip.AppendReply(dst, m, src, r, tag)
+	name := e.chain.prog.spec.Identity.Name
+	if name == "" {
+		return dst
+	}
+	dst = append(dst[:len(dst)-len("\r\n")], "Server: "...) // before the blank line
+	dst = append(dst, name...)
+	return append(dst, "\r\n\r\n"...)
 }
 
 // answerable reports whether m is a request, not an ACK, from which a response

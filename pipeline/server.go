@@ -39,7 +39,7 @@ func (s *serverTxn) reply(x *Exchange, r *sip.Reply) {
 		tag = s.tag.bytes()
 	}
 	b := s.e.loop.Acquire(len(x.Req.Buf) + len(r.Headers) + len(r.Reason) + replyRoom)
-	b.B = sip.AppendReply(b.B, x.Req, x.Source, r, tag)
+	b.B = s.e.appendReply(b.B, x.Req, x.Source, r, tag)
 	s.e.countReply(r.Status)
 	s.send(b, r.Status)
 }

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -106,7 +107,7 @@ func (o *options) measure(ctx context.Context, s scenario) (all []*series, clean
 // is one with failed calls.
 func (o *options) once(ctx context.Context, sv server, s scenario) (result, error) {
 	command := func(dir string) []string { return sv.command(s, dir) }
-	p, err := start(ctx, o.serverCPU, command, strings.Contains(s.name, "ws"))
+	p, err := start(ctx, o.serverCPU, command, slices.Contains(s.load, "ws"))
 	if err != nil {
 		return nil, err
 	}

@@ -141,13 +141,14 @@ func (e *engine) do(p plan) error {
 		}
 		e.fill()
 		e.wire.flush()
-		if err := e.wire.poll(e.untilNext()); err != nil {
+		if err := e.wire.wait(e.untilNext()); err != nil {
 			return err
 		}
+		e.tell() // after the sleep: what is served now has arrived now
+		e.wire.serveReady()
 		if e.lost != nil {
 			return e.lost
 		}
-		e.tell()
 		e.timers()
 	}
 	e.giveUp()

@@ -70,6 +70,7 @@ type wire struct {
 	scratch []byte // a WebSocket message before it is masked
 	key     uint32
 	events  [256]unix.EpollEvent
+	ready   int // of events
 
 	// onMessage gets one SIP message with its source; both are valid until it returns.
 	onMessage func(f *flow, from *peer, v *view)
@@ -182,21 +183,25 @@ func (w *wire) flush() {
 	w.dirty = w.dirty[:0]
 }
 
-// poll waits up to timeout for sockets and serves those that are ready.
-func (w *wire) poll(timeout time.Duration) error {
+// wait waits up to timeout for sockets that are ready; serveReady serves them.
+func (w *wire) wait(timeout time.Duration) error {
 	ts := unix.NsecToTimespec(int64(max(timeout, 0)))
 	// A raw call: this thread is the only one with work, and the scheduler's
 	// bookkeeping around a blocking call would cost as much as a message does.
 	n, _, e := syscall.RawSyscall6(unix.SYS_EPOLL_PWAIT2, uintptr(w.epoll), uintptr(unsafe.Pointer(&w.events)),
 		uintptr(len(w.events)), uintptr(unsafe.Pointer(&ts)), 0, 0)
-	switch e {
-	case 0:
-	case unix.EINTR:
-		return nil
-	default:
+	w.ready = int(n)
+	if e != 0 {
+		w.ready = 0
+	}
+	if e != 0 && e != unix.EINTR {
 		return fmt.Errorf("epoll_pwait2: %w", e)
 	}
-	for i := range w.events[:n] {
+	return nil
+}
+
+func (w *wire) serveReady() {
+	for i := range w.events[:w.ready] {
 		ev := &w.events[i]
 		f := w.flows[ev.Fd]
 		if !f.open {
@@ -205,11 +210,10 @@ func (w *wire) poll(timeout time.Duration) error {
 		if ev.Events&unix.EPOLLOUT != 0 {
 			w.write(f)
 		}
-		if ev.Events&^unix.EPOLLOUT != 0 {
+		if ev.Events&^unix.EPOLLOUT != 0 && f.open {
 			w.serve(f)
 		}
 	}
-	return nil
 }
 
 func (w *wire) serve(f *flow) {

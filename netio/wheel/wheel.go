@@ -106,8 +106,9 @@ func (w *Wheel) Disarm(t *Timer) {
 	}
 }
 
-// Next is the earliest time at which Advance may have something to do, false when no timer is armed. It is exact for timers of the
-// next 64 ticks; for later ones it may be early, by the rounding of their level, and is never late.
+// Next is the earliest time at which Advance may have something to do, false when no timer is armed. It is never late, and exact once
+// the next timer is on the lowest level, that is in the current round of 64 ticks; before, it is the time at which the timer gets nearer
+// to it, which may be early.
 func (w *Wheel) Next() (at time.Duration, ok bool) {
 	if w.count == 0 {
 		return 0, false

@@ -99,6 +99,19 @@ func appendClose(dst []byte, code int, reason string) []byte {
 	return append(dst, reason[:n]...)
 }
 
+// decodeClose returns what a Close frame says, code 1005 if nothing. It returns
+// false for half a code and for one that must not be sent.
+func decodeClose(payload []byte) (code int, reason []byte, ok bool) {
+	switch len(payload) {
+	case 0:
+		return int(ws.StatusNoStatusRcvd), nil, true
+	case 1:
+		return 0, nil, false
+	}
+	code = int(binary.BigEndian.Uint16(payload))
+	return code, payload[2:], validClose(code)
+}
+
 // validClose reports whether code may stand in a Close frame: those of RFC 6455
 // §7.4.1 but for the reserved ones, those that IANA registered since (1012 to
 // 1014), and those of §7.4.2 for applications.

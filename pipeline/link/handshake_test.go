@@ -2,6 +2,7 @@ package link_test
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -245,15 +246,19 @@ func TestAnswerLater(t *testing.T) {
 			t.Errorf("got %v, want nothing", rec.events)
 		}
 	})
-	t.Run("too much meanwhile", func(t *testing.T) {
-		p := link.NewPool(link.Limits{MaxHead: 512})
-		l, rec := waiting(p)
-		l.Feed(make([]byte, 512), p, rec)
-		l.Accept("", p, rec)
-		if want := badRequest; !slices.Equal(rec.events, want) {
-			t.Errorf("got %v, want %v", rec.events, want)
-		}
-	})
+	for _, limit := range []int{512, 1 << 20} {
+		t.Run(fmt.Sprintf("too much meanwhile, limit %d", limit), func(t *testing.T) {
+			p := link.NewPool(link.Limits{MaxHead: limit})
+			l, rec := waiting(p)
+			for range 200 {
+				l.Feed(make([]byte, 512), p, rec)
+			}
+			l.Accept("", p, rec)
+			if want := badRequest; !slices.Equal(rec.events, want) {
+				t.Errorf("got %v, want %v", rec.events, want)
+			}
+		})
+	}
 }
 
 func TestHandshakeIsReadableLater(t *testing.T) {
@@ -266,6 +271,9 @@ func TestHandshakeIsReadableLater(t *testing.T) {
 	copy(b, make([]byte, len(b)))
 	for range 40 {
 		l.Feed([]byte(strings.Repeat("x", 100)), p, rec)
+		var other link.Link
+		other.Init(link.ModeHTTP)
+		other.Feed([]byte(strings.Repeat("x", 600)), p, rec)
 	}
 	if got := string(rec.origin()); got != "http://www.example.com" {
 		t.Errorf("got Origin %q", got)

@@ -244,3 +244,16 @@ func TestEndStopsTheFeed(t *testing.T) {
 		})
 	}
 }
+
+func TestCounterNames(t *testing.T) {
+	seen := map[string]bool{"": true, "unknown": true}
+	for c := range link.NumCounters {
+		if seen[c.String()] {
+			t.Errorf("counter %d: got %q, want a name of its own", c, c)
+		}
+		seen[c.String()] = true
+	}
+	if got := link.NumCounters.String(); got != "unknown" {
+		t.Errorf("got %q, want unknown", got)
+	}
+}

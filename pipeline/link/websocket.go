@@ -1,7 +1,6 @@
 package link
 
 import (
-	"encoding/binary"
 	"unicode/utf8"
 
 	"github.com/gobwas/ws"
@@ -186,15 +185,11 @@ func (l *Link) endControl(part []byte, p *Pool, s Sink) {
 // endClose takes the payload of a Close frame (RFC 6455 §5.5.1), echoes its
 // code, unless it answers ours, and ends the link.
 func (l *Link) endClose(payload []byte, p *Pool, s Sink) {
-	code := int(ws.StatusNoStatusRcvd)
-	if len(payload) >= 2 {
-		code = int(binary.BigEndian.Uint16(payload))
-		payload = payload[2:]
-	}
+	code, reason, ok := decodeClose(payload)
 	switch {
-	case code != int(ws.StatusNoStatusRcvd) && !validClose(code), code == int(ws.StatusNoStatusRcvd) && len(payload) > 0:
+	case !ok:
 		l.fail(CounterBadFrame, ws.StatusProtocolError, p, s)
-	case !utf8.Valid(payload):
+	case !utf8.Valid(reason):
 		l.fail(CounterBadText, ws.StatusInvalidFramePayloadData, p, s)
 	default:
 		l.writeClose(code, p, s)

@@ -397,7 +397,7 @@ func TestCloseOfOurs(t *testing.T) {
 		{"no code", 1005, "dropped", `close ""`},
 		{"no code that travels", 1006, "", `close ""`},
 		{"long reason", 1000, strings.Repeat("x", 200), fmt.Sprintf("close 1000 %q", strings.Repeat("x", 123))},
-		{"cut between characters", 1000, "x" + strings.Repeat("κ", 100), fmt.Sprintf("close 1000 %q", "x"+strings.Repeat("κ", 61))},
+		{"cut between characters", 1000, strings.Repeat("κ", 100), fmt.Sprintf("close 1000 %q", strings.Repeat("κ", 61))},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

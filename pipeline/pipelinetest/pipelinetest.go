@@ -59,10 +59,7 @@ func New(tb testing.TB, stages func(b *pipeline.LoopBuilder) []pipeline.Stage, o
 		o = opts[0]
 	}
 	n := newNet(tb, &o)
-	var loops []*netio.Loop
-	for _, h := range n.Loops {
-		loops = append(loops, h.Loop())
-	}
+	loops := n.NetLoops()
 	if o.Stages != nil {
 		p, err := pipeline.Build(n.Spec, loops)
 		if err != nil {
@@ -77,6 +74,15 @@ func New(tb testing.TB, stages func(b *pipeline.LoopBuilder) []pipeline.Stage, o
 		h.SetHandler(n.Edge.Engine(i))
 	}
 	return n
+}
+
+// NetLoops returns the loops, for a Program.
+func (n *Net) NetLoops() []*netio.Loop {
+	var loops []*netio.Loop
+	for _, h := range n.Loops {
+		loops = append(loops, h.Loop())
+	}
+	return loops
 }
 
 func newNet(tb testing.TB, o *Options) *Net {

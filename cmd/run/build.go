@@ -1,0 +1,59 @@
+package run
+
+import (
+	"log/slog"
+	"time"
+
+	"sluice/cmd/run/config"
+	"sluice/netio"
+	"sluice/netio/stats"
+	"sluice/pipeline"
+)
+
+// listeners returns the listeners of cfg as netio wants them.
+func listeners(cfg *config.Config) []netio.ListenerConfig {
+	var out []netio.ListenerConfig
+	for _, l := range cfg.Listen {
+		t, _ := netio.ParseTransport(string(l.URL.Transport)) // the schema has checked it
+		out = append(out, netio.ListenerConfig{Transport: t, Addr: l.URL.Addr, Advertise: l.Advertise})
+	}
+	return out
+}
+
+// spec returns what a Program for cfg is built from. Limits that are stated
+// for the process are shared out to the loops.
+func spec(cfg *config.Config, loops int, shared *pipeline.Shared, st *stats.Registry, log *slog.Logger) pipeline.Spec {
+	profiles := map[string]*pipeline.Profile{}
+	for name, p := range cfg.Proxy {
+		profiles[name] = &pipeline.Profile{
+			Name: name, DoRecordRouting: p.DoRecordRouting, RecordRouteAll: p.RecordRouteAll,
+			TimerB: p.TimerB, TimerC: p.TimerC, TimerF: p.TimerF,
+		}
+	}
+	s := &cfg.Server
+	return pipeline.Spec{
+		Stages:   cfg.Pipeline.Stages,
+		Settings: func(stage string) pipeline.Settings { return cfg.Settings(stage) },
+		Profiles: profiles,
+		Identity: pipeline.NewIdentity(s.Name, listeners(cfg), s.Domains),
+		Limits: pipeline.Limits{
+			MaxTransactions: max(1, s.MaxTransactions/loops),
+			MaxParked:       max(1, s.MaxParked/loops),
+			ParkTimeout:     s.ParkTimeout,
+			MaxMessage:      s.MaxMessageSize,
+		},
+		Shared: shared,
+		Stats:  st,
+		Log:    log,
+	}
+}
+
+// buildUnbound builds a Program for cfg without loops, to see whether it can
+// be built.
+func buildUnbound(cfg *config.Config) (*pipeline.Program, error) {
+	st := stats.New()
+	return pipeline.Build(spec(cfg, 1, pipeline.NewShared(), st, slog.New(slog.DiscardHandler)), []*netio.Loop{nil})
+}
+
+// drainPoll is how often a drain looks whether the last request has ended.
+const drainPoll = 20 * time.Millisecond

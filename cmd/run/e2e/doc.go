@@ -1,0 +1,13 @@
+// Package e2e holds the end-to-end tests: the real binary, started as users
+// start it, with real phones on loopback. They run with
+//
+//	go test -tags e2e ./cmd/run/e2e
+//
+// The phones are sipp, with the scenarios of testdata/sipp, and phones of the
+// tests' own (phone_test.go) that share no code with the server. sipp has to
+// be installed. SLUICE_BIN names a binary to test; without it, one is built.
+//
+// A test asserts what a user would see: messages, metrics, exit codes. Every
+// server is stopped by TERM and must then end with code 0, without having
+// panicked.
+package e2e

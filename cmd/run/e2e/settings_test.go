@@ -1,0 +1,37 @@
+//go:build e2e
+
+package e2e_test
+
+import (
+	"fmt"
+	"strings"
+)
+
+// anywhere is the rule of the embedded default.
+const anywhere = `
+[[stage.route.rule]]
+sources = ["127.0.0.0/8", "::1/128"]
+`
+
+// settings are what the configuration files of these tests differ in.
+type settings struct {
+	server  string   // more lines of [server]
+	listen  []string // URLs
+	profile string   // lines of [proxy.default_proxy]
+	rules   string   // the [[stage.route.rule]]s
+	admin   string   // host:port
+}
+
+// text returns the configuration file.
+func (c *settings) text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "[server]\nloops = 2\n%s\n", c.server)
+	for _, url := range c.listen {
+		fmt.Fprintf(&b, "\n[[listen]]\nurl = %q\n", url)
+	}
+	fmt.Fprintf(&b, "\n[proxy.default_proxy]\n%s\n", c.profile)
+	fmt.Fprintf(&b, "\n[stage.registrar]\ndomains = [\"localhost\"]\n%s", c.rules)
+	fmt.Fprintf(&b, "\n[admin]\nsocket = \"\"\nhttp = %q\n", c.admin)
+	fmt.Fprintf(&b, "\n[log]\nlevel = \"warn\"\n")
+	return b.String()
+}

@@ -1,0 +1,70 @@
+package run
+
+import (
+	"context"
+	"time"
+
+	"sluice/cmd/run/config"
+	"sluice/pipeline"
+)
+
+// reload takes over the configuration as it is now. Whatever is wrong with it
+// is logged, and nothing changes.
+func (s *server) reload() {
+	cfg, err := load(s.path)
+	if cfg == nil {
+		s.log.Error("reload refused: the running configuration stays", "error", err)
+		return
+	}
+	loops := s.net.Loops()
+	next, buildErr := pipeline.Build(spec(cfg, len(loops), s.shared, s.stats, s.log), loops)
+	if err := cfg.Join(err, buildErr, s.fixed(cfg)); err != nil {
+		s.log.Error("reload refused: the running configuration stays", "error", err)
+		s.discard(next)
+		return
+	}
+	if err := s.net.SetListeners(listeners(cfg)); err != nil {
+		s.log.Error("reload refused: the running configuration stays", "error", err)
+		s.discard(next)
+		return
+	}
+	s.edge.SetListeners(s.net.Listeners())
+	old := s.prog
+	if !s.edge.Swap(next) {
+		s.log.Warn("reload: a loop is too busy, it will take the new program over late")
+	}
+	s.prog, s.cfg = next, cfg
+	go s.retire(old, cfg.Server.DrainTimeout)
+	next.Reload(context.Background())
+	s.log.Info("reloaded", "file", cfg.File)
+}
+
+// fixed reports what a reload cannot change.
+func (s *server) fixed(cfg *config.Config) error {
+	if cfg.Server.Loops != s.cfg.Server.Loops {
+		return cfg.Fault("cannot change while the server runs: connections belong to their loops", "server", "loops")
+	}
+	return nil
+}
+
+// discard closes a Program that is not to be used; nil is none.
+func (s *server) discard(p *pipeline.Program) {
+	if p == nil {
+		return
+	}
+	if err := p.Close(); err != nil {
+		s.log.Error("closing a program that was refused", "error", err)
+	}
+}
+
+// retire waits until no request uses the old Program, and has it closed. What
+// a stage keeps parked longer than patience is resumed to end.
+func (s *server) retire(old *pipeline.Program, patience time.Duration) {
+	select {
+	case <-old.Drained():
+	case <-time.After(patience):
+		s.edge.Expel(old)
+		<-old.Drained()
+	}
+	s.closed <- old
+}

@@ -1,0 +1,176 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"sluice/cmd/run/admin"
+	"sluice/cmd/run/config"
+	"sluice/netio"
+	"sluice/netio/stats"
+	"sluice/pipeline"
+)
+
+// A server is a running Sluice.
+type server struct {
+	path   string // of the configuration; "" for the embedded default
+	cfg    *config.Config
+	log    *slog.Logger
+	stats  *stats.Registry
+	shared *pipeline.Shared
+	net    *netio.Net
+	edge   *pipeline.Edge
+	prog   *pipeline.Program
+	admin  *admin.Server
+	closed chan *pipeline.Program // Programs that have drained and wait to be closed
+}
+
+// serve runs the server until a signal ends it.
+func serve(path string) error {
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, syscall.SIGHUP, syscall.SIGUSR1, syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT)
+	s, err := start(path)
+	if err != nil {
+		return &startError{err}
+	}
+	return s.run(signals)
+}
+
+// start brings everything up: when it returns the server is ready.
+func start(path string) (*server, error) {
+	cfg, err := load(path)
+	if cfg == nil {
+		return nil, err
+	}
+	if err != nil {
+		_, buildErr := buildUnbound(cfg)
+		return nil, cfg.Join(err, buildErr)
+	}
+	s := &server{path: path, cfg: cfg, stats: stats.New(), shared: pipeline.NewShared(), closed: make(chan *pipeline.Program, 16)}
+	if s.log, err = newLogger(&cfg.Log); err != nil {
+		return nil, cfg.Join(cfg.Fault(err.Error(), "log", "output"))
+	}
+	slog.SetDefault(s.log)
+	if s.admin, err = admin.Listen(cfg.Admin.HTTP, s.stats, s.log); err != nil {
+		return nil, cfg.Join(cfg.Fault(err.Error(), "admin", "http"))
+	}
+	if err := s.bringUp(); err != nil {
+		s.admin.Close()
+		return nil, cfg.Join(err)
+	}
+	s.admin.SetReady(true)
+	for _, l := range s.net.Listeners() {
+		s.log.Info("listening", "url", l.String(), "sent_by", l.SentBy)
+	}
+	s.log.Info("ready", "version", version(), "loops", len(s.net.Loops()), "stages", fmt.Sprint(s.prog.Stages()))
+	return s, nil
+}
+
+// bringUp builds the Program, starts its modules, and opens the listeners.
+func (s *server) bringUp() error {
+	var err error
+	c := &s.cfg.Server
+	s.net, err = netio.New(netio.Options{
+		Loops: c.Loops, Listeners: listeners(s.cfg),
+		MaxConns: c.MaxConnections, MaxWriteQueue: c.MaxWriteQueue, DialTimeout: c.ConnectTimeout,
+		Logger: s.log, Stats: s.stats,
+	})
+	if err != nil {
+		return err
+	}
+	loops := s.net.Loops()
+	sp := spec(s.cfg, len(loops), s.shared, s.stats, s.log)
+	s.edge = pipeline.NewEdge(pipeline.EdgeOptions{Loops: len(loops), Stats: s.stats, Log: s.log, MaxTransactions: sp.Limits.MaxTransactions})
+	if s.prog, err = pipeline.Build(sp, loops); err != nil {
+		return err
+	}
+	s.edge.Install(s.prog)
+	if err = s.prog.Start(context.Background()); err != nil {
+		s.prog.Close()
+		return err
+	}
+	if err = s.net.Start(func(l *netio.Loop) netio.Handler { return s.edge.Engine(l.Index()) }, s.edge.SetListeners); err != nil {
+		s.prog.Close()
+		return err
+	}
+	return nil
+}
+
+// run obeys signals until one ends the server.
+func (s *server) run(signals <-chan os.Signal) error {
+	for {
+		select {
+		case p := <-s.closed:
+			if err := p.Close(); err != nil {
+				s.log.Error("closing the old program", "error", err)
+			}
+		case err := <-s.net.Died():
+			s.stop(err)
+			return err
+		case sig := <-signals:
+			switch sig {
+			case syscall.SIGHUP:
+				s.reload()
+			case syscall.SIGUSR1:
+				s.log.Info("user reload")
+				s.prog.UserReload(context.Background())
+			case syscall.SIGQUIT:
+				s.log.Info("stopping at once")
+				s.stop(nil)
+				return nil
+			default:
+				s.log.Info("draining", "signal", sig.String(), "timeout", s.cfg.Server.DrainTimeout)
+				s.drain(signals)
+				s.stop(nil)
+				return nil
+			}
+		}
+	}
+}
+
+// drain lets what is in progress come to its end. A second signal, or the
+// time that the configuration grants, ends it.
+func (s *server) drain(signals <-chan os.Signal) {
+	s.admin.SetReady(false)
+	s.net.StopAccepting()
+	s.edge.Drain()
+	deadline := time.After(s.cfg.Server.DrainTimeout)
+	poll := time.NewTicker(drainPoll)
+	defer poll.Stop()
+	for {
+		select {
+		case <-poll.C:
+			if s.edge.Idle() {
+				return
+			}
+		case <-deadline:
+			s.log.Warn("drain timeout: requests in progress are lost")
+			return
+		case sig := <-signals:
+			if sig == syscall.SIGHUP || sig == syscall.SIGUSR1 {
+				continue
+			}
+			s.log.Warn("stopping at once", "signal", sig.String())
+			return
+		}
+	}
+}
+
+// stop ends the server; why is nil if that was intended.
+func (s *server) stop(why error) {
+	s.admin.SetReady(false)
+	s.prog.Terminate(why)
+	if err := s.net.Close(); err != nil {
+		s.log.Error("closing the listeners", "error", err)
+	}
+	if err := s.prog.Close(); err != nil {
+		s.log.Error("closing the stages", "error", err)
+	}
+	s.admin.Close()
+	s.log.Info("stopped")
+}

@@ -1,0 +1,35 @@
+// Package netio is the room of sockets: event loops, listeners, connections, timers' clock, mail between loops, and buffers.
+//
+// # Loops
+//
+// A Net runs one Loop per core. A Loop owns whatever comes to it for life: stream connections, timers (package wheel), buffers, and the
+// Handler that is made for it. All of a Handler's methods, and everything that is called from them, run on the loop's goroutine; there are
+// no locks. Loops share only Listeners, which never change, and talk by Post, which is bounded and does not wait.
+//
+// One wake-up of a loop: read the clock once, fire due timers, hand out what arrived (a batch of datagrams, the bytes of a stream,
+// mail), then settle: one sendmmsg per socket, one write per connection, and OnClose for what was closed. What a callback produces is
+// therefore never sent, and what it closes never reported, from within that callback.
+//
+// # Sockets
+//
+// UDP: each loop has a socket of its own per listener (SO_REUSEPORT): a source keeps its loop as long as it keeps its 4-tuple. Datagrams
+// are read and sent in batches without allocation; gnet's own allocations, a handful per wake-up, are shared by the batch that it begins.
+//
+// Streams: one socket per listener, whose connections are dealt to the loops in turn. Dial opens connections that belong to the dialling
+// loop. What a peer does not read waits up to Options.MaxWriteQueue bytes; then it is closed with ErrSlowReader. TLS, WS and WSS are plain
+// streams here: the transport is a label.
+//
+// An IPv6 listener serves IPv6 only. A listener that is removed (Net.SetListeners) no longer sends either.
+//
+// # What lives how long
+//
+// Bytes given to OnDatagram and OnData are valid until the callback returns, a Mail until OnMail returns. A Buf lives until its last
+// Release, on the loop that owns it. A Conn may be kept, and tells by its state that it is closed; a ConnID may be kept anywhere and is
+// never used twice.
+//
+// # Goroutines
+//
+// Besides the loops: one ticker, which wakes loops that have a due timer; an acceptor per stream listener; up to 64 dialers while there is
+// something to dial; a waiter per loop for each UDP listener that was added after the start; and gnet's: three per loop, and a pool that
+// enrols connections. Net.Close returns when all but the pool's are gone.
+package netio

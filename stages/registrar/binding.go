@@ -1,0 +1,61 @@
+package registrar
+
+import (
+	"log/slog"
+	"net/netip"
+	"time"
+
+	"sluice/netio"
+	"sluice/parser"
+	"sluice/pipeline"
+)
+
+// maxText bounds what is kept of one Contact, in bytes.
+const maxText = 2048
+
+// A binding is one Contact of an address-of-record. It never changes once it
+// is in the table.
+type binding struct {
+	text    []byte        // what the spans are of
+	expires time.Duration // when it ends, on the clock of the loops
+	flow    netio.ConnID  // the connection it was registered over; 0 for UDP
+	source  netip.AddrPort
+
+	uri    parser.Span // the address as it was registered
+	target parser.Span // the same as a Request-URI may hold it
+	params parser.Span // of the Contact, but for expires; each with its ';'
+	path   parser.Span // value for a Route header field (RFC 3327 §5.3)
+	callID parser.Span
+
+	cseq      uint32
+	q         uint16 // thousandths
+	transport netio.Transport
+	flowOnly  bool // the connection is the only way
+}
+
+// live reports whether b is to be used.
+func (b *binding) live(now time.Duration) bool { return b.expires > now }
+
+// secure reports whether the address is a SIPS URI.
+func (b *binding) secure() bool {
+	uri := b.uri.Of(b.text)
+	return len(uri) > 5 && parser.EqualFold(uri[:5], "sips:")
+}
+
+// hop returns b as a place to send a request to. Its bytes never change.
+func (b *binding) hop() pipeline.Hop {
+	h := pipeline.Hop{RequestURI: b.target.Of(b.text), Flow: b.flow, Transport: b.transport, FlowOnly: b.flowOnly}
+	if !b.path.Empty() {
+		h.Route = b.path.Of(b.text)
+	}
+	return h
+}
+
+// LogValue implements slog.LogValuer.
+func (b *binding) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("contact", string(b.uri.Of(b.text))),
+		slog.String("transport", b.transport.String()),
+		slog.String("source", b.source.String()),
+	)
+}
