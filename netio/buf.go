@@ -4,7 +4,7 @@ import "math/bits"
 
 // bufClasses are the pooled sizes, and how many free buffers of each a loop keeps: at most 8 MiB per loop.
 var bufClasses = [...]struct{ size, keep int }{
-	{1 << 10, 1024}, {2 << 10, 1024}, {4 << 10, 512}, {16 << 10, 64}, {64 << 10, 16},
+	{512, 1024}, {1 << 10, 1024}, {2 << 10, 1024}, {4 << 10, 512}, {16 << 10, 64}, {64 << 10, 16},
 }
 
 const (
@@ -56,11 +56,11 @@ type bufPool struct {
 func classOf(n int) uint8 {
 	switch {
 	case n <= 4<<10:
-		return uint8(bits.Len(uint(max(n-1, 0)) >> 10))
+		return uint8(bits.Len(uint(max(n-1, 0)) >> 9))
 	case n <= 16<<10:
-		return 3
-	case n <= maxPooled:
 		return 4
+	case n <= maxPooled:
+		return 5
 	}
 	return classNone
 }

@@ -68,9 +68,13 @@ func (d *dialer) work(r dialRequest) {
 	defer d.done.Done()
 	for ok := true; ok; r, ok = d.next() {
 		if err := d.dial(r); err != nil {
-			r.e.loop.exec(func() { r.e.loop.failed(r.conn, err) })
+			r.fail(err)
 		}
 	}
+}
+
+func (r dialRequest) fail(err error) {
+	r.e.loop.Exec(func() { r.e.loop.failed(r.conn, err) })
 }
 
 func (d *dialer) next() (dialRequest, bool) {

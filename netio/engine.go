@@ -86,6 +86,9 @@ func (e *engine) stopped(err error) {
 	} else {
 		err = ErrStopped
 	}
+	if !e.stopping {
+		e.net.died <- err
+	}
 	if e.loop.started {
 		e.shutdown()
 	}
@@ -113,7 +116,7 @@ func (e *engine) OnBoot(g gnet.Engine) gnet.Action {
 			e.ready <- fmt.Errorf("listen %s: %w", ln, err)
 			return gnet.Shutdown
 		}
-		enlargeBuffers(fd)
+		tune(fd)
 		e.attach(&socket{ln: ln, fd: fd, inet6: ln.Addr.Addr().Is6()})
 	}
 	if len(e.listen) > 0 {

@@ -131,46 +131,37 @@ func (n *Net) SetListeners(cfgs []ListenerConfig) error {
 	if n.closed || n.draining {
 		return ErrDraining
 	}
-	next := make([]*bound, len(cfgs))
-	old := slices.Clone(n.bound)
+	next, old := n.match(cfgs)
 	var fresh []ListenerConfig
-	var freshAt []int
 	var renames []rename
-	for i, cfg := range cfgs {
-		cfg.Addr = unmap(cfg.Addr)
-		at := slices.IndexFunc(old, func(b *bound) bool { return b != nil && b.serves(cfg) })
-		if at < 0 {
-			fresh, freshAt = append(fresh, cfg), append(freshAt, i)
-			continue
+	for i, b := range next {
+		switch cfg := cfgs[i]; {
+		case b == nil:
+			fresh = append(fresh, cfg)
+		case b.ln.Transport != cfg.Transport || b.ln.config.Advertise != cfg.Advertise:
+			ln, err := NewListener(n.nextIndex, cfg, b.ln.Addr)
+			if err != nil {
+				return fmt.Errorf("listen %s: %w", listenURL(cfg.Transport, cfg.Addr), err)
+			}
+			n.nextIndex++
+			next[i] = &bound{ln: ln, acceptor: b.acceptor}
+			renames = append(renames, rename{b.ln, next[i]})
 		}
-		b := old[at]
-		old[at] = nil
-		next[i] = b
-		if b.ln.config.Transport == cfg.Transport && b.ln.config.Advertise == cfg.Advertise {
-			continue
-		}
-		ln, err := NewListener(n.nextIndex, cfg, b.ln.Addr)
-		if err != nil {
-			return fmt.Errorf("listen %s: %w", listenURL(cfg.Transport, cfg.Addr), err)
-		}
-		n.nextIndex++
-		next[i] = &bound{ln: ln, acceptor: b.acceptor}
-		renames = append(renames, rename{b.ln, next[i]})
 	}
 	opened, err := n.open(fresh)
 	if err != nil {
 		return err
 	}
-	for i, b := range opened {
-		next[freshAt[i]] = b
+	for i := range next {
+		if next[i] == nil {
+			next[i], opened = opened[0], opened[1:]
+		}
 	}
 	for _, r := range renames {
 		n.rename(r)
 	}
 	for _, b := range old {
-		if b != nil {
-			n.drop(b)
-		}
+		n.drop(b)
 	}
 	n.setBound(next)
 	return nil
@@ -181,9 +172,28 @@ type rename struct {
 	to  *bound
 }
 
-// serves tells whether b's socket is what cfg asks for.
-func (b *bound) serves(cfg ListenerConfig) bool {
-	return (b.ln.Transport == UDP) == (cfg.Transport == UDP) && (b.ln.config.Addr == cfg.Addr || b.ln.Addr == cfg.Addr)
+// match finds, for each of cfgs, who listens there already (nil: nobody), and who is not wanted any more. A bound address goes before a
+// configured one, which may say port 0: that is the listener to which a reload of the same configuration refers.
+func (n *Net) match(cfgs []ListenerConfig) (next, rest []*bound) {
+	next, rest = make([]*bound, len(cfgs)), slices.Clone(n.bound)
+	for _, addr := range []func(*bound) netip.AddrPort{
+		func(b *bound) netip.AddrPort { return b.ln.Addr },
+		func(b *bound) netip.AddrPort { return b.ln.config.Addr },
+	} {
+		for i, cfg := range cfgs {
+			if next[i] != nil {
+				continue
+			}
+			at := slices.IndexFunc(rest, func(b *bound) bool {
+				return (b.ln.Transport == UDP) == (cfg.Transport == UDP) && addr(b) == unmap(cfg.Addr)
+			})
+			if at >= 0 {
+				next[i] = rest[at]
+				rest = slices.Delete(rest, at, at+1)
+			}
+		}
+	}
+	return next, rest
 }
 
 // open opens listeners while the loops run.
@@ -300,7 +310,7 @@ func listenShared(ln *Listener) (*net.UDPConn, int, error) {
 		conn.Close()
 		return nil, -1, err
 	}
-	enlargeBuffers(fd)
+	tune(fd)
 	return conn, fd, nil
 }
 

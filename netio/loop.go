@@ -144,8 +144,8 @@ func (l *Loop) wake() {
 	}
 }
 
-// exec runs a task on the loop, soon; false when the loop has stopped. Any goroutine may call it.
-func (l *Loop) exec(task func()) bool {
+// Exec runs a task on the loop, soon; false when the loop has stopped. Any goroutine may call it.
+func (l *Loop) Exec(task func()) bool {
 	l.tasks.Lock()
 	if l.tasks.closed {
 		l.tasks.Unlock()
@@ -161,7 +161,7 @@ func (l *Loop) exec(task func()) bool {
 // call runs a task on the loop and waits for it. It must not be called on a loop.
 func (l *Loop) call(task func()) bool {
 	done := make(chan struct{})
-	if !l.exec(func() { task(); close(done) }) {
+	if !l.Exec(func() { task(); close(done) }) {
 		return false
 	}
 	<-done

@@ -22,6 +22,7 @@ type Net struct {
 	conns   atomic.Int64 // of all loops, and those on their way to one
 	turn    atomic.Uint32
 	stop    chan struct{}
+	died    chan error // of loops that ended by themselves
 	ticker  sync.WaitGroup
 	current atomic.Pointer[[]*Listener]
 	waiters sync.WaitGroup // of UDP sockets that were added later
@@ -35,22 +36,34 @@ type Net struct {
 	closed    bool
 }
 
-// Open binds all listeners and starts all loops. newHandler is called once per loop, before it runs. On error nothing stays open; an
-// address in use is an error even where SO_REUSEPORT would let us share it, and names the listener:
-// "listen udp://127.0.0.1:5060: address already in use".
-func Open(o Options, newHandler func(l *Loop) Handler) (*Net, error) {
+// New makes the loops of a Net, at rest: what runs on them can be built before anything is bound.
+func New(o Options) *Net {
 	o = o.withDefaults()
 	o.Stats.Loops(o.Loops)
-	n := &Net{opt: o, ids: newMetrics(o.Stats), shared: o.Stats.Shared(), origin: time.Now(), stop: make(chan struct{})}
+	n := &Net{opt: o, ids: newMetrics(o.Stats), shared: o.Stats.Shared(), origin: time.Now(), stop: make(chan struct{}), died: make(chan error, o.Loops)}
 	n.dialer = newDialer(n)
-	all, err := n.bind(o.Listeners)
+	n.current.Store(new([]*Listener))
+	for i := range o.Loops {
+		n.loops = append(n.loops, newLoop(i, n.opt, n.ids, nil))
+	}
+	return n
+}
+
+// Start binds all listeners and starts all loops. newHandler is called once per loop, before it runs; bound, if not nil, before that with
+// what was bound. On error nothing stays open and the Net is of no more use; an address in use is an error even where SO_REUSEPORT would
+// let us share it, and names the listener: "listen udp://127.0.0.1:5060: address already in use".
+func (n *Net) Start(newHandler func(l *Loop) Handler, bound func([]*Listener)) error {
+	all, err := n.bind(n.opt.Listeners)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	n.setBound(all)
+	if bound != nil {
+		bound(n.Listeners())
+	}
 	if err := n.startLoops(newHandler); err != nil {
 		n.Close()
-		return nil, err
+		return err
 	}
 	for _, b := range n.bound {
 		if b.acceptor != nil {
@@ -59,6 +72,15 @@ func Open(o Options, newHandler func(l *Loop) Handler) (*Net, error) {
 	}
 	n.ticker.Add(1)
 	go n.tick()
+	return nil
+}
+
+// Open is New and Start.
+func Open(o Options, newHandler func(l *Loop) Handler) (*Net, error) {
+	n := New(o)
+	if err := n.Start(newHandler, nil); err != nil {
+		return nil, err
+	}
 	return n, nil
 }
 
@@ -71,15 +93,14 @@ func (n *Net) startLoops(newHandler func(l *Loop) Handler) error {
 		}
 		b.closeProbe()
 	}
-	for i := range n.opt.Loops {
-		l := newLoop(i, n.opt, n.ids, nil)
+	for _, l := range n.loops {
 		e, err := newEngine(n, l, udp)
 		if err != nil {
 			return err
 		}
 		l.net, l.driver = n, e
 		e.handler = newHandler(l)
-		n.engines, n.loops = append(n.engines, e), append(n.loops, l)
+		n.engines = append(n.engines, e)
 		e.run()
 		if err := <-e.ready; err != nil {
 			return err
@@ -87,6 +108,9 @@ func (n *Net) startLoops(newHandler func(l *Loop) Handler) error {
 	}
 	return nil
 }
+
+// Died gives an error when a loop has ended without being asked to: the process can no longer serve.
+func (n *Net) Died() <-chan error { return n.died }
 
 // Loops are the loops, by index.
 func (n *Net) Loops() []*Loop { return n.loops }
@@ -132,7 +156,7 @@ func (n *Net) Close() error {
 	close(n.stop)
 	n.ticker.Wait()
 	for _, e := range n.engines {
-		e.loop.exec(func() { e.stopping = true })
+		e.loop.Exec(func() { e.stopping = true })
 	}
 	for _, e := range n.engines {
 		<-e.done

@@ -146,7 +146,7 @@ func (e *engine) wait(s *socket) {
 	if err != nil {
 		return
 	}
-	for raw.Read(readable) == nil && e.loop.exec(s.drain) {
+	for raw.Read(readable) == nil && e.loop.Exec(s.drain) {
 		select {
 		case <-s.again:
 		case <-s.gone:
@@ -160,6 +160,12 @@ func readable(fd uintptr) bool {
 	var none [1]byte
 	_, _, err := unix.Recvfrom(int(fd), none[:], unix.MSG_PEEK|unix.MSG_DONTWAIT)
 	return err != unix.EAGAIN && err != unix.EINTR
+}
+
+// tune sets what gnet and package net set otherwise. No broadcasts: a URI of a peer may say where we send to.
+func tune(fd int) {
+	_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_BROADCAST, 0)
+	enlargeBuffers(fd)
 }
 
 func (s *socket) close() {

@@ -6,28 +6,28 @@ type Err uint8
 
 // What can be wrong with the bytes of a peer.
 const (
-	OK                 Err = iota
-	ErrMore                // not an error: the bytes end before the element does
-	ErrTooLong             // longer than a limit
-	ErrTooManyHeaders      // more header fields than a message may have
-	ErrStartLine           // neither a request line nor a status line
-	ErrMethod              // the method is no token
-	ErrVersion             // a protocol version we do not speak
-	ErrStatus              // the status code is not three digits from 100 to 699
-	ErrLineEnd             // a CR without its LF, or a control character
-	ErrHeaderName          // a header name is no token, or its colon is missing
-	ErrHeaderValue         // a header value breaks its grammar
-	ErrURI                 // a URI breaks its grammar
-	ErrHost                // a host is no name, IPv4 address or IPv6 reference
-	ErrPort                // a port is not 1 to 65535
-	ErrNameAddr            // a name-addr or addr-spec breaks its grammar
-	ErrVia                 // a Via element breaks its grammar
-	ErrParam               // a parameter breaks its grammar
-	ErrCSeq                // CSeq is not a number below 2**31 and a method
-	ErrNumber              // a number is malformed or out of range
-	ErrContentLength       // Content-Length is malformed or contradicts the bytes
-	ErrDuplicate           // a header that must be single is there more than once
-	ErrMissing             // the header is not there
+	OK                Err = iota
+	ErrMore               // not an error: the bytes end before the element does
+	ErrTooLong            // longer than a limit
+	ErrTooManyHeaders     // more header fields than a message may have
+	ErrStartLine          // neither a request line nor a status line
+	ErrMethod             // the method is no token
+	ErrVersion            // a protocol version we do not speak
+	ErrStatus             // the status code is not three digits from 100 to 699
+	ErrLineEnd            // a CR without its LF, or a control character
+	ErrHeaderName         // a header name is no token, or its colon is missing
+	ErrHeaderValue        // a header value breaks its grammar
+	ErrURI                // a URI breaks its grammar
+	ErrHost               // a host is no name, IPv4 address or IPv6 reference
+	ErrPort               // a port is not 1 to 65535
+	ErrNameAddr           // a name-addr or addr-spec breaks its grammar
+	ErrVia                // a Via element breaks its grammar
+	ErrParam              // a parameter breaks its grammar
+	ErrCSeq               // CSeq is not a number below 2**31 and a method
+	ErrNumber             // a number is malformed or out of range
+	ErrContentLength      // Content-Length is malformed or contradicts the bytes
+	ErrDuplicate          // a header that must be single is there more than once
+	ErrMissing            // the header is not there
 	numErrs
 )
 

@@ -129,6 +129,9 @@ func (c *clientTxn) do(a txn.Action, resp *sip.Message) {
 	if a&txn.ToTU != 0 {
 		c.pass(resp)
 	}
+	if c.m.State == txn.Accepted || c.m.State == txn.Completed && c.m.Kind == txn.NonInviteClient {
+		c.dropRequest() // it need not be sent again; what lingers is to be small
+	}
 	switch b := c.b; {
 	case b == nil:
 	case a&txn.TimedOut != 0:
@@ -141,6 +144,14 @@ func (c *clientTxn) do(a txn.Action, resp *sip.Message) {
 	}
 	if a&txn.Done != 0 {
 		c.destroy()
+	}
+}
+
+// dropRequest gives back the bytes of the request.
+func (c *clientTxn) dropRequest() {
+	if c.out != nil {
+		c.out.Release()
+		c.out = nil
 	}
 }
 
@@ -222,10 +233,7 @@ func (c *clientTxn) Expire(_ *wheel.Timer, now time.Duration) time.Duration {
 func (c *clientTxn) destroy() {
 	c.leaveFlow()
 	c.e.loop.Wheel().Disarm(&c.timer)
-	if c.out != nil {
-		c.out.Release()
-		c.out = nil
-	}
+	c.dropRequest()
 	if c.cancel != nil {
 		c.cancel.client = nil
 	}

@@ -88,37 +88,43 @@ func (p *Edge) loop(i int) *netio.Loop {
 // Install makes prog the Program of the server, before its loops run.
 func (p *Edge) Install(prog *Program) {
 	for i, e := range p.engines {
+		e.loop = prog.chains[i].loop
 		e.use(prog.chains[i])
 	}
 }
 
-// Swap posts prog to every loop; each takes it over between two callbacks.
-// The old Program's Drained channel tells when its last exchange has ended.
-// It reports whether every mailbox had room.
-func (p *Edge) Swap(prog *Program) bool {
-	ok := true
+// Swap has every loop take prog over, each between two callbacks. The old
+// Program's Drained channel tells when its last exchange has ended.
+func (p *Edge) Swap(prog *Program) {
 	for i, e := range p.engines {
-		ok = e.loop.Post(netio.Mail{Kind: mailChain, Data: prog.chains[i]}) && ok
+		e.exec(func() { e.swap(prog.chains[i]) })
 	}
-	return ok
 }
 
 // Drain makes every loop refuse requests that begin something new: 503 with
 // Retry-After, so that clients go elsewhere. What is in progress goes on.
 func (p *Edge) Drain() {
 	for _, e := range p.engines {
-		e.loop.Post(netio.Mail{Kind: mailDrain})
+		e.exec(func() { e.draining = true })
 	}
 }
-
-// Idle reports whether no exchange is in progress on any loop. It may be
-// called from any goroutine.
-func (p *Edge) Idle() bool { return p.stats.SumGauge(p.ids[metricExchanges]) == 0 }
 
 // Expel ends what is parked on prog: a stage that waits is resumed with
 // EventCancel. It is for a Program that was replaced long ago.
 func (p *Edge) Expel(prog *Program) {
 	for _, e := range p.engines {
-		e.loop.Post(netio.Mail{Kind: mailExpel, Data: prog})
+		e.exec(func() { e.expel(prog) })
 	}
 }
+
+// exec runs a task on e's loop, from any goroutine.
+func (e *Engine) exec(task func()) {
+	e.loop.Exec(func() {
+		defer e.guardCallback()
+		task()
+	})
+}
+
+// Idle reports whether no exchange is in progress on any loop. It may be
+// called from any goroutine.
+func (p *Edge) Idle() bool { return p.stats.SumGauge(p.ids[metricExchanges]) == 0 }

@@ -60,7 +60,7 @@ func newEngine(p *Edge, index, transactions int) *Engine {
 }
 
 // OnStart implements netio.Handler.
-func (e *Engine) OnStart(l *netio.Loop) { e.loop = l }
+func (e *Engine) OnStart(*netio.Loop) {}
 
 // OnStop implements netio.Handler.
 func (e *Engine) OnStop(*netio.Loop) {}
@@ -108,8 +108,6 @@ func (e *Engine) OnMail(m *netio.Mail) {
 	switch m.Kind {
 	case mailResume:
 		e.wake(Token(m.Token), Event{Kind: EventPosted, Code: m.Code, Data: m.Data})
-	case mailChain:
-		e.swap(m.Data.(*chain))
 	case mailResponse:
 		e.onForeignResponse(m)
 	case mailCancel:
@@ -118,23 +116,16 @@ func (e *Engine) OnMail(m *netio.Mail) {
 		e.onForeignWrite(m)
 	case mailWriteFailed:
 		e.onWriteFailed(Token(m.Token))
-	case mailDrain:
-		e.draining = true
-	case mailExpel:
-		e.expel(m.Data.(*Program))
 	}
 }
 
 // The kinds of Mail between engines.
 const (
 	mailResume      uint8 = iota + 1 // Token, Code, Data
-	mailChain                        // Data: the *chain to take over
 	mailResponse                     // Listener, Addr, Buf: a response for a transaction of this loop
 	mailCancel                       // Listener, Conn, Addr, Buf; Token: how many loops are still to be asked
 	mailWrite                        // Conn, Buf, Token: a message to write
 	mailWriteFailed                  // Token: a mailWrite that found no connection
-	mailDrain                        //
-	mailExpel                        // Data: the *Program
 )
 
 // swap makes c the chain for what begins from now on.

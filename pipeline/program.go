@@ -49,6 +49,7 @@ type Program struct {
 // into one slice for each kind of event. It belongs to its loop.
 type chain struct {
 	prog   *Program
+	loop   *netio.Loop
 	stages []Stage
 
 	handshake []hook[HandshakeHandler]
@@ -182,7 +183,7 @@ func BuildWith(spec Spec, loops []*netio.Loop, stages func(b *LoopBuilder) []Sta
 
 // compile sorts what the stages care for into one slice per kind of event.
 func (p *Program) compile(stages []Stage, b *LoopBuilder) *chain {
-	c := &chain{prog: p, connCells: b.connCells, cells: b.cells}
+	c := &chain{prog: p, loop: b.Loop, connCells: b.connCells, cells: b.cells}
 	for _, s := range stages {
 		c.add(s)
 	}

@@ -16,8 +16,8 @@ import (
 
 // Addresses that both servers' configurations listen on.
 const (
-	sipAddr = "127.0.0.1:25060"
-	wsAddr  = "127.0.0.1:25080"
+	sipAddr = "127.0.0.1:27060"
+	wsAddr  = "127.0.0.1:27080"
 )
 
 const (
@@ -58,6 +58,9 @@ type process struct {
 
 // start runs a command pinned to one core and returns when the server answers.
 func start(ctx context.Context, cpu int, command func(dir string) []string, ws bool) (*process, error) {
+	if err := portsFree(); err != nil {
+		return nil, err
+	}
 	dir, err := os.MkdirTemp("", "sluice-compare-")
 	if err != nil {
 		return nil, err
@@ -85,6 +88,23 @@ func start(ctx context.Context, cpu int, command func(dir string) []string, ws b
 		return nil, err
 	}
 	return p, nil
+}
+
+// portsFree refuses to measure beside a server that is there already: with
+// SO_REUSEPORT both would start, and share the load.
+func portsFree() error {
+	for _, addr := range []string{sipAddr, wsAddr} {
+		l, err := net.Listen("tcp", addr)
+		if err != nil {
+			return fmt.Errorf("port is taken: %w", err)
+		}
+		l.Close()
+	}
+	c, err := net.ListenPacket("udp", sipAddr)
+	if err != nil {
+		return fmt.Errorf("port is taken: %w", err)
+	}
+	return c.Close()
 }
 
 // ready waits until the server answers over UDP and accepts over TCP.

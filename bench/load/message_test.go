@@ -6,9 +6,9 @@ import (
 )
 
 const invite = "INVITE sip:bob@127.0.0.1:4000 SIP/2.0\r\n" +
-	"Via: SIP/2.0/UDP 127.0.0.1:25060;branch=z9hG4bKproxy\r\n" +
+	"Via: SIP/2.0/UDP 127.0.0.1:27060;branch=z9hG4bKproxy\r\n" +
 	"v: SIP/2.0/UDP 127.0.0.1:4100;branch=z9hG4bKx\r\n" +
-	"Record-Route: <sip:127.0.0.1:25060;lr>\r\n" +
+	"Record-Route: <sip:127.0.0.1:27060;lr>\r\n" +
 	"Max-Forwards: 69\r\n" +
 	"from: <sip:alice@127.0.0.1>;tag=a1\r\n" +
 	"To : <sip:bob@127.0.0.1>\r\n" +
@@ -23,7 +23,7 @@ func TestScan(t *testing.T) {
 		t.Fatalf("scan: got %d, want done", got)
 	}
 	checks := []struct{ what, got, want string }{
-		{"via", string(v.via), "SIP/2.0/UDP 127.0.0.1:25060;branch=z9hG4bKproxy"},
+		{"via", string(v.via), "SIP/2.0/UDP 127.0.0.1:27060;branch=z9hG4bKproxy"},
 		{"from", string(v.from), "<sip:alice@127.0.0.1>;tag=a1"},
 		{"to", string(v.to), "<sip:bob@127.0.0.1>"},
 		{"call-id", string(v.callID), "0123"},
@@ -129,7 +129,7 @@ func TestAddrSpec(t *testing.T) {
 
 func TestViaPort(t *testing.T) {
 	for via, want := range map[string]uint16{
-		"SIP/2.0/UDP 127.0.0.1:25060;branch=z9hG4bKx": 25060,
+		"SIP/2.0/UDP 127.0.0.1:27060;branch=z9hG4bKx": 27060,
 		"SIP/2.0/UDP 127.0.0.1;branch=z9hG4bKx:1":     5060,
 		"SIP/2.0/UDP 127.0.0.1:7":                     7,
 		"SIP/2.0/UDP [::1]":                           5060,

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"sluice/cmd/run/config"
@@ -30,9 +31,7 @@ func (s *server) reload() {
 	}
 	s.edge.SetListeners(s.net.Listeners())
 	old := s.prog
-	if !s.edge.Swap(next) {
-		s.log.Warn("reload: a loop is too busy, it will take the new program over late")
-	}
+	s.edge.Swap(next)
 	s.prog, s.cfg = next, cfg
 	go s.retire(old, cfg.Server.DrainTimeout)
 	next.Reload(context.Background())
@@ -41,10 +40,14 @@ func (s *server) reload() {
 
 // fixed reports what a reload cannot change.
 func (s *server) fixed(cfg *config.Config) error {
+	var faults []error
 	if cfg.Server.Loops != s.cfg.Server.Loops {
-		return cfg.Fault("cannot change while the server runs: connections belong to their loops", "server", "loops")
+		faults = append(faults, cfg.Fault("cannot change while the server runs: connections belong to their loops", "server", "loops"))
 	}
-	return nil
+	if cfg.Server.Secret != s.cfg.Server.Secret {
+		faults = append(faults, cfg.Fault("cannot change while the server runs: calls in progress carry what it signed", "server", "secret"))
+	}
+	return errors.Join(faults...)
 }
 
 // discard closes a Program that is not to be used; nil is none.

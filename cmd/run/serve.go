@@ -75,17 +75,14 @@ func start(path string) (*server, error) {
 func (s *server) bringUp() error {
 	var err error
 	c := &s.cfg.Server
-	s.net, err = netio.New(netio.Options{
+	s.net = netio.New(netio.Options{
 		Loops: c.Loops, Listeners: listeners(s.cfg),
 		MaxConns: c.MaxConnections, MaxWriteQueue: c.MaxWriteQueue, DialTimeout: c.ConnectTimeout,
 		Logger: s.log, Stats: s.stats,
 	})
-	if err != nil {
-		return err
-	}
 	loops := s.net.Loops()
 	sp := spec(s.cfg, len(loops), s.shared, s.stats, s.log)
-	s.edge = pipeline.NewEdge(pipeline.EdgeOptions{Loops: len(loops), Stats: s.stats, Log: s.log, MaxTransactions: sp.Limits.MaxTransactions})
+	s.edge = pipeline.NewEdge(pipeline.EdgeOptions{Loops: len(loops), Stats: s.stats, Log: s.log, Secret: []byte(c.Secret), MaxTransactions: sp.Limits.MaxTransactions})
 	if s.prog, err = pipeline.Build(sp, loops); err != nil {
 		return err
 	}

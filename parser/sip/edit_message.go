@@ -136,8 +136,10 @@ type viaFix struct {
 }
 
 func makeViaFix(buf []byte, v *Via, src netip.AddrPort) (f viaFix) {
-	if at, ok := paramSpan(buf, v.Params, "received"); ok {
-		return viaFix{replace: true, at: at}
+	if v.seen&viaReceived != 0 {
+		if at, ok := paramSpan(buf, v.Params, "received"); ok {
+			return viaFix{replace: true, at: at}
+		}
 	}
 	if v.RportSet {
 		return viaFix{insert: true}

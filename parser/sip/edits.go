@@ -125,9 +125,11 @@ func (e *Edits) put(o edit) {
 			}
 		}
 	}
-	e.ops = append(e.ops, edit{})
-	copy(e.ops[i+1:], e.ops[i:])
-	e.ops[i] = o
+	e.ops = append(e.ops, o)
+	if i < len(e.ops)-1 {
+		copy(e.ops[i+1:], e.ops[i:])
+		e.ops[i] = o
+	}
 }
 
 // removed reports whether a removal holds the bytes at.

@@ -2,6 +2,7 @@ package sip
 
 import (
 	"encoding/binary"
+	"math/bits"
 
 	"sluice/parser"
 )
@@ -166,8 +167,9 @@ var headerDefs = [NumHeaders]headerDef{
 	HeaderOrganization:       {"Organization", 0, true},
 }
 
-// headerKey is what a name is found by: its first and last bytes, folded to
-// lower case. Names of up to 16 bytes are compared by it alone.
+// headerKey is what a name is found by: its first and its last eight bytes, or
+// all of a shorter one with zeros after it, folded to lower case. Names of up to
+// 16 bytes are compared by it alone.
 type headerKey struct {
 	lo, hi uint64
 	n      uint8
@@ -176,7 +178,7 @@ type headerKey struct {
 
 // headerHash sends every known name to a slot of its own; the test that says
 // so proposes another multiplier when a new name collides.
-const headerHash = 0xba0015950ea6a943
+const headerHash = 0x8edcc4cd0d85a719
 
 var (
 	headerSlots   = makeHeaderSlots()
@@ -187,7 +189,7 @@ func makeHeaderSlots() (t [256]headerKey) {
 	for id := HeaderOther + 1; id < NumHeaders; id++ {
 		k := makeHeaderKey([]byte(headerDefs[id].name))
 		k.id = id
-		t[k.slot(headerHash)] = k
+		t[headerSlot(k.lo, k.hi, headerHash)] = k
 	}
 	return t
 }
@@ -207,45 +209,75 @@ func makeHeaderCompact() (t [256]HeaderID) {
 func foldWord(w uint64) uint64 { return w | w&0x4040404040404040>>1 }
 
 func makeHeaderKey(name []byte) headerKey {
-	n := len(name)
-	k := headerKey{n: uint8(n)}
-	switch {
-	case n >= 8:
+	k := headerKey{n: uint8(len(name))}
+	if len(name) >= 8 {
 		k.lo = foldWord(binary.LittleEndian.Uint64(name))
-		k.hi = foldWord(binary.LittleEndian.Uint64(name[n-8:]))
-	case n >= 4:
-		k.lo = foldWord(uint64(binary.LittleEndian.Uint32(name)) |
-			uint64(binary.LittleEndian.Uint32(name[n-4:]))<<32)
-	case n >= 2:
-		k.lo = foldWord(uint64(name[0]) | uint64(name[1])<<8 | uint64(name[n-1])<<16)
+		k.hi = foldWord(binary.LittleEndian.Uint64(name[len(name)-8:]))
+		return k
 	}
+	for i, c := range name {
+		k.lo |= uint64(c) << (8 * i)
+	}
+	k.lo = foldWord(k.lo)
 	return k
 }
 
-func (k *headerKey) slot(multiplier uint64) uint8 {
-	return uint8((k.lo ^ k.hi<<1 ^ uint64(k.n)) * multiplier >> 56)
+func headerSlot(lo, hi, multiplier uint64) uint8 {
+	return uint8((lo ^ hi<<1) * multiplier >> 56)
+}
+
+// findHeader returns the id of the known name with this key. The middle of a
+// name of more than 16 bytes is not compared.
+func findHeader(lo, hi uint64, n int) HeaderID {
+	k := &headerSlots[headerSlot(lo, hi, headerHash)]
+	if k.lo == lo && k.hi == hi && int(k.n) == n {
+		return k.id
+	}
+	return HeaderOther
 }
 
 // LookupHeader returns the id of the header field called name, without regard
 // to case; one letter is a compact form.
 func LookupHeader(name []byte) HeaderID {
 	n := len(name)
-	if n <= 1 {
-		if n == 0 {
-			return HeaderOther
-		}
+	if n == 1 {
 		return headerCompact[name[0]]
 	}
-	if n > 255 {
-		return HeaderOther
-	}
 	k := makeHeaderKey(name)
-	s := &headerSlots[k.slot(headerHash)]
-	if s.lo != k.lo || s.hi != k.hi || s.n != k.n {
+	id := findHeader(k.lo, k.hi, n)
+	if n > 16 && id != HeaderOther && !parser.EqualFold(name[8:n-8], headerDefs[id].name[8:n-8]) {
 		return HeaderOther
 	}
-	if n > 16 && !parser.EqualFold(name[8:n-8], headerDefs[s.id].name[8:n-8]) {
-		return HeaderOther
+	return id
+}
+
+// lookupLine returns the id of the header field that begins at line, and the
+// offset of its colon, when a known name of up to 15 bytes stands right before
+// it; else HeaderOther. What line holds beyond its end does not matter.
+func lookupLine(line []byte) (id HeaderID, colon int) {
+	if len(line) < 16 {
+		return HeaderOther, 0
 	}
-	return s.id
+	lo := binary.LittleEndian.Uint64(line)
+	colon = colonIn(lo)
+	switch {
+	case colon == 1:
+		return headerCompact[line[0]], 1
+	case colon < 8:
+		return findHeader(foldWord(lo&(1<<(8*colon)-1)), 0, colon), colon
+	}
+	colon += colonIn(binary.LittleEndian.Uint64(line[8:]))
+	if colon == 16 {
+		return HeaderOther, 0
+	}
+	hi := binary.LittleEndian.Uint64(line[colon-8:])
+	return findHeader(foldWord(lo), foldWord(hi), colon), colon
+}
+
+// colonIn returns the index of the first colon among the bytes of w, 8 if there
+// is none.
+func colonIn(w uint64) int {
+	const ones = 0x0101010101010101
+	w ^= ':' * ones
+	return bits.TrailingZeros64((w-ones)&^w&(0x80*ones)) >> 3
 }

@@ -27,7 +27,7 @@ func collides(multiplier uint64) bool {
 	var used [256]bool
 	for id := HeaderOther + 1; id < NumHeaders; id++ {
 		k := makeHeaderKey([]byte(headerDefs[id].name))
-		s := k.slot(multiplier)
+		s := headerSlot(k.lo, k.hi, multiplier)
 		if used[s] {
 			return true
 		}

@@ -157,24 +157,18 @@ func (m *Message) addHeader(buf []byte, pos, end int) {
 		m.folded = false
 		return
 	}
-	line := buf[pos:end]
 	h := &m.headers[m.n]
 	m.n++
-	h.Flags = 0
-	colon := bytes.IndexByte(line, ':')
+	line := buf[pos:end]
+	id, colon := lookupLine(buf[pos:])
 	name := colon
-	for name > 0 && parser.Space.Is(line[name-1]) {
-		name--
+	if id == HeaderOther || colon >= len(line) {
+		if id, name, colon = readName(line); name == 0 {
+			m.addMalformed(h, pos, end)
+			return
+		}
 	}
-	if name <= 0 {
-		m.addMalformed(h, pos, end)
-		return
-	}
-	id := LookupHeader(line[:name])
-	if id == HeaderOther && !isToken(line[:name]) {
-		m.addMalformed(h, pos, end)
-		return
-	}
+	h.Flags = 0
 	h.ID = id
 	h.Name = parser.MakeSpan(pos, pos+name)
 	from := colon + 1
@@ -197,6 +191,22 @@ func (m *Message) addHeader(buf []byte, pos, end int) {
 	} else if id != HeaderOther {
 		h.Flags |= HeaderRepeated
 	}
+}
+
+// readName reads the name that line begins with, which white space may
+// separate from its colon, and returns its length and the offset of the colon.
+// The length is 0 if there is no name.
+func readName(line []byte) (id HeaderID, name, colon int) {
+	colon = bytes.IndexByte(line, ':')
+	name = max(colon, 0)
+	for name > 0 && parser.Space.Is(line[name-1]) {
+		name--
+	}
+	id = LookupHeader(line[:name])
+	if id == HeaderOther && !isToken(line[:name]) {
+		name = 0
+	}
+	return id, name, colon
 }
 
 // addMalformed keeps a line that is no header field in the table, without a

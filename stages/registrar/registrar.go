@@ -61,6 +61,7 @@ type Registrar struct {
 	MaxBindings int `toml:"max_bindings" min:"1" max:"8000000"`
 
 	hosts   []host
+	brief   sip.Reply // 423
 	log     *slog.Logger
 	profile *pipeline.Profile
 	table   *table
@@ -91,6 +92,7 @@ func (r *Registrar) Check(fault func(reason string, path ...any)) {
 func (r *Registrar) Validate() error {
 	var faults []error
 	r.Check(func(reason string, path ...any) { faults = append(faults, fmt.Errorf("%v: %s", path[0], reason)) })
+	r.brief = tooBrief(r.MinExpires)
 	r.hosts = r.hosts[:0]
 	for _, d := range r.Domains {
 		r.hosts = append(r.hosts, makeHost(d))
@@ -125,7 +127,7 @@ const usersProfile = "proxy_to_users"
 
 // NewStage implements pipeline.Module.
 func (r *Registrar) NewStage(b *pipeline.LoopBuilder) (pipeline.Stage, error) {
-	s := &stage{Registrar: r, loop: b.Loop, flows: r.table.flows(b.Index)}
+	s := &stage{set: r, table: r.table, loop: b.Loop, flows: r.table.flows(b.Index)}
 	s.timer.Owner = s
 	return s, nil
 }

@@ -84,17 +84,17 @@ func (r *record) find(hash uint64, aor []byte) *record {
 	return nil
 }
 
-// replaced returns the chain head with fresh in the place of old, or without
+// replaced returns the chain that begins with r, with fresh in the place of old, or without
 // old if fresh is nil; an old of nil puts fresh in front. The records before
 // old are copied, those behind it are shared.
-func (head *record) replaced(old, fresh *record) *record {
+func (r *record) replaced(old, fresh *record) *record {
 	if old == nil {
-		fresh.next = head
+		fresh.next = r
 		return fresh
 	}
-	if head != old {
-		c := *head
-		c.next = head.next.replaced(old, fresh)
+	if r != old {
+		c := *r
+		c.next = r.next.replaced(old, fresh)
 		return &c
 	}
 	if fresh == nil {

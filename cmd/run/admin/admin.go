@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"sluice/netio/stats"
+	"sluice/netio/stats/prom"
 )
 
 // A Server answers on one address. A nil Server is one that is switched off.
@@ -37,7 +38,7 @@ func Listen(addr string, st *stats.Registry, log *slog.Logger) (*Server, error) 
 	}
 	s := &Server{addr: ln.Addr().String()}
 	reg := prometheus.NewRegistry()
-	reg.MustRegister(stats.NewCollector(st), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	reg.MustRegister(prom.NewCollector(st), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(reg, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") })

@@ -3,7 +3,6 @@ package config
 import (
 	"fmt"
 	"net/netip"
-	"path/filepath"
 	"slices"
 )
 
@@ -52,8 +51,15 @@ func (u URL) clashes(v URL) bool {
 	return a.Addr() == b.Addr() || a.Addr().Is4() == b.Addr().Is4() && (every(a.Addr()) || every(b.Addr()))
 }
 
-// Check reports a name that breaks the Server header field.
+// minSecret is how long a secret must be that nobody shall guess.
+const minSecret = 32
+
+// Check reports a secret that is too short and a name that breaks the Server
+// header field.
 func (s *Server) Check(fault func(reason string, path ...any)) {
+	if s.Secret != "" && len(s.Secret) < minSecret {
+		fault(fmt.Sprintf("is shorter than %d characters", minSecret), "secret")
+	}
 	if s.Name != "" && !isProducts(s.Name) {
 		fault(fmt.Sprintf("%s is not product tokens such as \"sluice/1.0\"", quote(s.Name)), "name")
 	}
@@ -85,20 +91,5 @@ func (p *Pipeline) Check(fault func(reason string, path ...any)) {
 		case slices.Contains(p.Stages[:i], name):
 			fault(fmt.Sprintf("%s is there twice", quote(name)), "stages", i)
 		}
-	}
-}
-
-// maxSocketPath is the room for a path in a Unix socket address of Linux,
-// without its NUL.
-const maxSocketPath = 107
-
-// Check reports a path that cannot be bound.
-func (a *Admin) Check(fault func(reason string, path ...any)) {
-	switch {
-	case a.Socket == "":
-	case !filepath.IsAbs(a.Socket):
-		fault(quote(a.Socket)+" is not an absolute path", "socket")
-	case len(a.Socket) > maxSocketPath:
-		fault(fmt.Sprintf("is longer than %d bytes", maxSocketPath), "socket")
 	}
 }

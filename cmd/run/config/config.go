@@ -51,6 +51,13 @@ type Server struct {
 	// version, a space between. Empty leaves the header field out.
 	Name string `toml:"name" default:"sluice"`
 
+	// Secret signs the tokens that Sluice writes into Record-Route and the
+	// branches of its Via header fields: at least 32 characters that nobody can
+	// guess. Servers that shall know each other's have the same. Empty is a
+	// random one at every start, and then the routes of calls that are up end
+	// with the process. A reload does not change it.
+	Secret string `toml:"secret"`
+
 	// MaxMessageSize is the size in bytes of the largest SIP message that is
 	// taken; a larger one is answered 513 or, in a WebSocket, closed with 1009.
 	MaxMessageSize int `toml:"max_message_size" default:"65535" min:"1024" max:"65535"`
@@ -61,7 +68,7 @@ type Server struct {
 
 	// MaxTransactions is the number of server transactions that the process has
 	// at once, in equal shares for the loops; a request beyond is answered 503.
-	MaxTransactions int `toml:"max_transactions" default:"500000" min:"1" max:"16777215"`
+	MaxTransactions int `toml:"max_transactions" default:"1000000" min:"1" max:"16777215"`
 
 	// MaxParked is the number of requests, branches and handshakes that wait for
 	// something outside of their loop, in equal shares for the loops; a request
@@ -131,10 +138,6 @@ type Pipeline struct {
 
 // Admin is [admin].
 type Admin struct {
-	// Socket is the path of a Unix socket for the commands that talk to a
-	// running server; empty for none.
-	Socket string `toml:"socket"`
-
 	// HTTP is address and port for metrics, health and readiness. There is no
 	// authentication: keep it on loopback or behind something that has. "off"
 	// or "" is none, and comes out as "".

@@ -30,7 +30,7 @@ func TestDefaults(t *testing.T) {
 		}
 	}
 	check("server", c.Server, config.Server{
-		Name: "sluice", MaxMessageSize: 65535, MaxConnections: 65536, MaxTransactions: 500000,
+		Name: "sluice", MaxMessageSize: 65535, MaxConnections: 65536, MaxTransactions: 1000000,
 		MaxParked: 65536, ParkTimeout: 10 * time.Second, MaxWriteQueue: 1 << 20,
 		ConnectTimeout: 5 * time.Second, DrainTimeout: 30 * time.Second,
 	})

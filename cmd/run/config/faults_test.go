@@ -110,11 +110,11 @@ var faulty = []struct {
 		`4:10: log.output: "file" is none of stderr, syslog`}},
 	{name: "product name", text: "server.name = \"slu\\r\\nice\"", want: []string{
 		`1:15: server.name: "slu\r\nice" is not product tokens such as "sluice/1.0"`}},
-	{name: "admin", text: "[admin]\nhttp = \"localhost:8088\"\nsocket = \"run/x\"", want: []string{
+	{name: "admin", text: "[admin]\nhttp = \"localhost:8088\"", want: []string{
 		`2:8: admin.http: "localhost:8088": "localhost" is not an IP address`,
-		`3:10: admin.socket: "run/x" is not an absolute path`}},
-	{name: "long socket path", text: "admin.socket = \"/" + strings.Repeat("x", 107) + "\"", want: []string{
-		"1:16: admin.socket: is longer than 107 bytes"}},
+	}},
+	{name: "short secret", text: "server.secret = \"hunter2\"", want: []string{
+		"1:17: server.secret: is shorter than 32 characters"}},
 	{name: "long value is cut", text: "log.level = \"" + strings.Repeat("ä", 100) + "\"", want: []string{
 		`1:13: log.level: "` + strings.Repeat("ä", 80) + `"… is none of debug, info, warn, error`}},
 	{name: "columns count characters", text: "log = { level = \"info\", format = \"ä\", output = 1 }", want: []string{

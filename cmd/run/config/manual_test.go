@@ -107,7 +107,7 @@ func allowed(k *key) string {
 	}
 	return map[string]string{
 		"domains": "host names and IP addresses", "advertise": "host or host:port", "http": "address:port or off",
-		"name": "product tokens", "stages": "stages of this build", "socket": "absolute path",
+		"name": "product tokens", "stages": "stages of this build", "secret": "at least 32 characters",
 	}[k.name]
 }
 

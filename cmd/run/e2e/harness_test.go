@@ -186,13 +186,13 @@ func (s *server) run() {
 
 func (s *server) awaitReady() {
 	s.t.Helper()
-	s.until(processTime, "ready", func() bool { return s.status("/readyz") == http.StatusOK })
+	s.until(s.t, processTime, "ready", func() bool { return s.status("/readyz") == http.StatusOK })
 }
 
 // until polls until ok, and fails the test when that takes too long or the
 // server ends.
-func (s *server) until(limit time.Duration, what string, ok func() bool) {
-	s.t.Helper()
+func (s *server) until(t testing.TB, limit time.Duration, what string, ok func() bool) {
+	t.Helper()
 	deadline := time.After(limit)
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
@@ -200,9 +200,9 @@ func (s *server) until(limit time.Duration, what string, ok func() bool) {
 		select {
 		case <-tick.C:
 		case <-s.exited:
-			s.t.Fatalf("server ended (%v) while the test waited for: %s\n%s", s.cmd.ProcessState, what, &s.stderr)
+			t.Fatalf("server ended (%v) while the test waited for: %s\n%s", s.cmd.ProcessState, what, &s.stderr)
 		case <-deadline:
-			s.t.Fatalf("not within %v: %s\n%s", limit, what, &s.stderr)
+			t.Fatalf("not within %v: %s\n%s", limit, what, &s.stderr)
 		}
 	}
 }

@@ -306,7 +306,7 @@ func (p *phone) ask(method, uri string) *message {
 func (p *phone) register(expires int) {
 	p.t.Helper()
 	m := p.newRequest("REGISTER", "sip:localhost")
-	m.fields[3].value = "<" + p.aor() + ">"
+	m.replace("To", "<"+p.aor()+">")
 	m.add("Contact", fmt.Sprintf("<%s>;expires=%d", p.contact(), expires))
 	p.send(p.out, m)
 	ok := p.response(m, 200)

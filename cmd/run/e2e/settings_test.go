@@ -31,7 +31,7 @@ func (c *settings) text() string {
 	}
 	fmt.Fprintf(&b, "\n[proxy.default_proxy]\n%s\n", c.profile)
 	fmt.Fprintf(&b, "\n[stage.registrar]\ndomains = [\"localhost\"]\n%s", c.rules)
-	fmt.Fprintf(&b, "\n[admin]\nsocket = \"\"\nhttp = %q\n", c.admin)
+	fmt.Fprintf(&b, "\n[admin]\nhttp = %q\n", c.admin)
 	fmt.Fprintf(&b, "\n[log]\nlevel = \"warn\"\n")
 	return b.String()
 }

@@ -124,7 +124,7 @@ func startCalls(t *testing.T, s *server, p pair, from, to string, calls, rate in
 	t.Helper()
 	port := freePort(t)
 	callee = startSipp(t, p.callee, to, port, calls)
-	s.until(soon, "sipp listens", func() bool { return bound(to, port) })
+	s.until(t, soon, "sipp listens", func() bool { return bound(to, port) })
 	uri := fmt.Sprintf("127.0.0.1:%d", port)
 	if to != "udp" {
 		uri += ";transport=" + to

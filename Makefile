@@ -1,0 +1,93 @@
+# What CI runs and what people type are the same targets. `make run` and
+# `make test` do everything on a fresh Debian 12 with Go.
+
+GO      ?= go
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+LDFLAGS := -s -w -X sluice/cmd/run.Version=$(VERSION)
+SUDO    := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+FUZZTIME ?= 30s
+
+.PHONY: build run test unit e2e race lint gen gen-check fuzz bench bench-peer benchcmp cover check deps-test deps-gen deps-peer clean
+
+## build: bin/sluice, one static binary
+build:
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/sluice ./cmd/sluice
+
+## run: serve the embedded default in the foreground
+run: build
+	exec bin/sluice serve
+
+## test: everything that has to hold; installs sipp first if it is missing
+test: lint unit race e2e
+	@echo "all tests passed"
+
+## unit: the tests that need nothing but Go
+unit:
+	$(GO) test ./...
+	cd bench && $(GO) test ./...
+
+## e2e: the real binary with real phones on loopback
+e2e: deps-test
+	$(GO) test -count=1 -tags e2e ./cmd/run/e2e
+
+## race: the concurrent rooms under the race detector
+race:
+	$(GO) test -race ./netio/... ./pipeline/... ./stages/... ./cmd/run
+
+## lint: formatting, vet, and that modules are tidy
+lint:
+	@out=$$(gofmt -l $$(git ls-files '*.go' 2>/dev/null || find . -name '*.go')); if [ -n "$$out" ]; then echo "not gofmt'ed: $$out"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) vet -tags e2e ./cmd/run/e2e
+	cd bench && $(GO) vet ./...
+	$(GO) mod tidy -diff
+	cd bench && $(GO) mod tidy -diff
+
+## gen: the Go that Ragel makes of the grammars
+gen: deps-gen
+	$(GO) generate ./parser/...
+
+## gen-check: that the committed Go is what the grammars say
+gen-check: gen
+	@git diff --exit-code -- parser || (echo "generated code differs from its grammar: run make gen and commit"; exit 1)
+
+## fuzz: each fuzz target for FUZZTIME
+fuzz:
+	@cd fuzz && for target in $$($(GO) test -list '^Fuzz' . | grep ^Fuzz); do \
+		echo "$$target"; $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) . || exit 1; done
+
+## bench: what a call costs, server on one core, generator on the other
+bench: build
+	cd bench && $(GO) build -o ../bin/sluice-load ./load && $(GO) run ./compare
+
+## bench-peer: the same against Debian's Kamailio, alternating in one run
+bench-peer: build deps-peer
+	cd bench && $(GO) build -o ../bin/sluice-load ./load && $(GO) run ./compare -peer
+
+## benchcmp: the Go benchmarks against the committed baseline
+benchcmp:
+	$(GO) test -run '^$$' -bench . -benchmem -count 6 ./parser/... ./pipeline/... ./netio/... | tee bench/out.txt
+	cd bench && $(GO) run golang.org/x/perf/cmd/benchstat baseline.txt out.txt
+
+## cover: statements that the unit tests reach
+cover:
+	$(GO) test -coverprofile=cover.out ./... && $(GO) tool cover -func=cover.out | tail -1
+
+## check: what a reviewer runs before landing
+check: test gen-check
+
+# sipp (Debian's sip-tester) plays the phones of the end-to-end tests.
+deps-test:
+	@command -v sipp >/dev/null || { echo "installing sip-tester (sipp), which the end-to-end tests call with"; \
+		$(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq sip-tester; }
+
+deps-gen:
+	@command -v ragel >/dev/null || { echo "installing ragel, which makes the parsers"; \
+		$(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq ragel; }
+
+deps-peer:
+	@command -v kamailio >/dev/null || { echo "installing kamailio, to compare with"; \
+		$(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends kamailio kamailio-websocket-modules; }
+
+clean:
+	rm -rf bin cover.out bench/out.txt
