@@ -88,7 +88,7 @@ func (e *engine) receive(s *socket) int {
 
 func (b *udpBatch) recvmmsg(fd int) int {
 	for {
-		n, _, errno := unix.Syscall6(unix.SYS_RECVMMSG, uintptr(fd), uintptr(unsafe.Pointer(&b.rx[0])), recvBatch, unix.MSG_DONTWAIT, 0, 0)
+		n, _, errno := unix.RawSyscall6(unix.SYS_RECVMMSG, uintptr(fd), uintptr(unsafe.Pointer(&b.rx[0])), recvBatch, unix.MSG_DONTWAIT, 0, 0)
 		switch errno {
 		case 0:
 			return int(n)
@@ -177,7 +177,7 @@ func (e *engine) Send(ln *Listener, batch []Datagram) int {
 
 func (b *udpBatch) sendmmsg(fd, from, to int) (int, unix.Errno) {
 	for {
-		n, _, errno := unix.Syscall6(unix.SYS_SENDMMSG, uintptr(fd), uintptr(unsafe.Pointer(&b.tx[from])), uintptr(to-from), unix.MSG_DONTWAIT, 0, 0)
+		n, _, errno := unix.RawSyscall6(unix.SYS_SENDMMSG, uintptr(fd), uintptr(unsafe.Pointer(&b.tx[from])), uintptr(to-from), unix.MSG_DONTWAIT, 0, 0)
 		if errno != unix.EINTR {
 			return int(n), errno
 		}

@@ -10,7 +10,7 @@ import (
 
 	_ "sluice/stages/looseroute"
 	_ "sluice/stages/maxforwards"
-	// _ "sluice/stages/registrar"
+	_ "sluice/stages/registrar"
 	_ "sluice/stages/route"
 	_ "sluice/stages/sanity"
 	_ "sluice/stages/target"

@@ -6,10 +6,11 @@
 #     value belongs to a fold, so LWS is a plain class: "\r\n " needs no states.
 #   - Speed. A machine visits each byte through a switch. Most bytes are letters,
 #     digits, '-', '.' and '_' in the middle of a run where nothing can happen; so
-#     the second byte of a run carries the action skip, which goes on to its last.
-#     A run may stand only where a run_char, after a run_char, leads to the same
-#     state again without an action. (The first byte is visited without skip,
-#     because what begins with it may still have to be noted.)
+#     each of them carries the action skip, which goes on to the last of its run.
+#     A run may stand only where a run_char leads to a state that every run_char
+#     leaves for itself, without an action. What has to be noted of the first byte
+#     of a run must be noted before skip; where a machine reads two alternatives
+#     at once that order is lost, and it is noted at the byte before.
 
 machine sip_common;
 
@@ -33,7 +34,7 @@ action skip_quoted {
     }
 }
 
-run       = run_char ( run_char $skip )*;
+run       = ( run_char $skip )+;
 token_run = ( run | (token_char - run_char) )+;
 value_run = ( run | (value_char - run_char) )+;
 
@@ -49,5 +50,7 @@ action stop {
 comma = ',' @stop;
 
 port = digit+ $port_digit;
-host = ( run | '[' (xdigit | [:.])+ ']' ) >host_start %host_end;
+
+# atlanta.com   under_score.example.com   192.0.2.4   [2001:db8::9:1]
+host = ( run | '[' (xdigit | [:.])+ ']' ) %host_end;
 }%%

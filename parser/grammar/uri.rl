@@ -25,7 +25,7 @@ opaque_char   = unreserved | [;/?:@&=+$,\[\]#];
 stop_char = any - opaque_char - '%';
 
 # alice   +358-555-1234567;postd=pp22   %61lice   j%40s0n:secret
-user     = ( run | (user_char - run_char) | escaped )+ >user_start;
+user     = ( run | (user_char - run_char) | escaped )+;
 password = ( password_char | escaped )*;
 userinfo = user ( ':' @password_start password )? '@' @userinfo_end;
 
@@ -33,10 +33,10 @@ userinfo = user ( ':' @password_start password )? '@' @userinfo_end;
 hostport = host ( ':' @port_start port )?;
 
 # ;transport=tcp   ;lr   ;lr=   ;maddr=[2001:db8::1]   ;user=phone
-pname  = ( run | (param_char - run_char) | escaped )+ >pname_start %pname_end;
+pname  = ( run | (param_char - run_char) | escaped )+ %pname_end;
 pvalue = ( run | (param_char - run_char) | escaped )*;
 param  = ( pname ( '=' @pvalue_start pvalue )? ) %param_end;
-params = ( ';' param )+ >params_start %params_end;
+params = ( ';' @pname_start param )+ >params_start %params_end;
 
 # ?subject=project%20x&priority=urgent
 headers = '?' @headers_start ( header_char | escaped )+ %headers_end;
@@ -44,7 +44,7 @@ headers = '?' @headers_start ( header_char | escaped )+ %headers_end;
 sip_rest = userinfo? hostport params? headers?;
 
 # +1-201-555-0123   *31#   863-1234;phone-context=+1-914-555
-number   = ( [0-9+\-.()*#] | [A-Fa-f] )+ >user_start %number_end;
+number   = ( [0-9+\-.()*#] | [A-Fa-f] )+ %number_end;
 tel_rest = number params?;
 
 opaque     = ( opaque_char | escaped )+;

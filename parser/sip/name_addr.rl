@@ -55,7 +55,6 @@ action param_end    {
 }
 
 action port_digit {}
-action host_start {}
 action host_end {}
 
 include sip_common "../grammar/common.rl";

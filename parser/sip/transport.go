@@ -49,29 +49,18 @@ func (t Transport) Lower() string {
 // LookupTransport returns the transport that name is, without regard to case:
 // TransportNone for an empty name, TransportOther for one that is not known.
 func LookupTransport(name []byte) Transport {
-	t := TransportOther
-	switch len(name) {
-	case 0:
+	switch string(name) {
+	case "":
 		return TransportNone
-	case 2:
-		t = TransportWS
-	case 3:
-		switch name[0] | 0x20 {
-		case 'u':
-			t = TransportUDP
-		case 'w':
-			t = TransportWSS
-		case 't':
-			t = TransportTCP
-			if name[1]|0x20 == 'l' {
-				t = TransportTLS
-			}
+	case "UDP", "udp":
+		return TransportUDP
+	case "TCP", "tcp":
+		return TransportTCP
+	}
+	for t := TransportUDP; t < TransportOther; t++ {
+		if parser.EqualFold(name, transportLower[t]) {
+			return t
 		}
-	case 4:
-		t = TransportSCTP
 	}
-	if !parser.EqualFold(name, transportLower[t]) {
-		return TransportOther
-	}
-	return t
+	return TransportOther
 }

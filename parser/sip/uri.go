@@ -82,20 +82,56 @@ func (u *URI) setUser(user, password, end int) {
 // setParam notes the parameter buf[name:nameEnd], whose value is buf[value:end]
 // if value is not 0. Of a repeated parameter the first counts.
 func (u *URI) setParam(buf []byte, name, nameEnd, value, end int) {
-	text := buf[name:nameEnd]
-	switch len(text) {
-	case 2:
-		u.LR = u.LR || parser.EqualFold(text, "lr")
-		u.OB = u.OB || parser.EqualFold(text, "ob")
-	case 5:
-		if value > 0 && u.Maddr.Empty() && parser.EqualFold(text, "maddr") {
+	switch lookupURIParam(buf[name:nameEnd]) {
+	case uriLR:
+		u.LR = true
+	case uriOB:
+		u.OB = true
+	case uriMaddr:
+		if value > 0 && u.Maddr.Empty() {
 			u.Maddr = parser.MakeSpan(value, end)
 		}
-	case 9:
-		if value > 0 && u.Transport == TransportNone && parser.EqualFold(text, "transport") {
+	case uriTransport:
+		if value > 0 && u.Transport == TransportNone {
 			u.Transport = LookupTransport(buf[value:end])
 		}
 	}
+}
+
+// A uriParam is a URI parameter that counts.
+type uriParam uint8
+
+const (
+	uriLR uriParam = iota + 1
+	uriOB
+	uriMaddr
+	uriTransport
+)
+
+// lookupURIParam returns which of the parameters that count is called name, 0 if
+// none is.
+func lookupURIParam(name []byte) uriParam {
+	switch string(name) {
+	case "lr":
+		return uriLR
+	case "ob":
+		return uriOB
+	case "maddr":
+		return uriMaddr
+	case "transport":
+		return uriTransport
+	}
+	switch {
+	case parser.EqualFold(name, "lr"):
+		return uriLR
+	case parser.EqualFold(name, "ob"):
+		return uriOB
+	case parser.EqualFold(name, "maddr"):
+		return uriMaddr
+	case parser.EqualFold(name, "transport"):
+		return uriTransport
+	}
+	return 0
 }
 
 // uriErr says what is wrong with a URI that got as far as the parts that are

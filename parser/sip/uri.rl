@@ -7,27 +7,34 @@ import "sluice/parser"
 %%{
 machine uri;
 
-action scheme_sip   { u.Scheme = SchemeSIP }
-action scheme_sips  { u.Scheme = SchemeSIPS }
-action scheme_tel   { u.Scheme = SchemeTel }
+action scheme_sip {
+    u.Scheme = SchemeSIP
+    user, host = p+1, p+1
+}
+action scheme_sips {
+    u.Scheme = SchemeSIPS
+    user, host = p+1, p+1
+}
+action scheme_tel {
+    u.Scheme = SchemeTel
+    user = p + 1
+}
 action scheme_other { u.Scheme = SchemeOther }
 
-action user_start     { user = p }
 action password_start { password = p + 1 }
 action userinfo_end   {
     u.setUser(user, password, p)
-    host, port, params = 0, 0, 0
+    host, port, params = p+1, 0, 0
 }
 action number_end { u.User = parser.MakeSpan(user, p) }
 
-action host_start { host = p }
 action host_end   { u.Host = parser.MakeSpan(host, p) }
 action port_start { port = portSeen }
 action port_digit { port = addPortDigit(port, data[p]) }
 
 action params_start { params = p + 1 }
 action params_end   { u.Params = parser.MakeSpan(params, p) }
-action pname_start  { name, value = p, 0 }
+action pname_start  { name, value = p+1, 0 }
 action pname_end    { nameEnd = p }
 action pvalue_start { value = p + 1 }
 action param_end    { u.setParam(data, name, nameEnd, value, p) }

@@ -46,24 +46,7 @@ func ParseVia(buf []byte, off int, v *Via) (int, parser.Err) {
 // whose value begins at value, if that is not 0. A parameter that counts may be
 // there only once (RFC 3261 §7.3.1).
 func (v *Via) setParam(buf []byte, name, nameEnd, value, end int) parser.Err {
-	text := buf[name:nameEnd]
-	var p viaParams
-	switch len(text) {
-	case 5:
-		if parser.EqualFold(text, "rport") {
-			p = viaRport
-		} else if parser.EqualFold(text, "maddr") {
-			p = viaMaddr
-		}
-	case 6:
-		if parser.EqualFold(text, "branch") {
-			p = viaBranch
-		}
-	case 8:
-		if parser.EqualFold(text, "received") {
-			p = viaReceived
-		}
-	}
+	p := lookupViaParam(buf[name:nameEnd])
 	if v.seen&p != 0 {
 		return parser.ErrParam
 	}
@@ -75,6 +58,32 @@ func (v *Via) setParam(buf []byte, name, nameEnd, value, end int) parser.Err {
 		v.setValue(p, parser.MakeSpan(value, end))
 	}
 	return parser.OK
+}
+
+// lookupViaParam returns which of the parameters that count is called name, 0 if
+// none is.
+func lookupViaParam(name []byte) viaParams {
+	switch string(name) {
+	case "branch":
+		return viaBranch
+	case "received":
+		return viaReceived
+	case "rport":
+		return viaRport
+	case "maddr":
+		return viaMaddr
+	}
+	switch {
+	case parser.EqualFold(name, "branch"):
+		return viaBranch
+	case parser.EqualFold(name, "received"):
+		return viaReceived
+	case parser.EqualFold(name, "rport"):
+		return viaRport
+	case parser.EqualFold(name, "maddr"):
+		return viaMaddr
+	}
+	return 0
 }
 
 func (v *Via) setValue(p viaParams, at parser.Span) {

@@ -50,7 +50,7 @@ transport = token_run >transport_start %transport_end;
 sent_protocol = token_run slash token_run slash transport;
 
 # pc33.atlanta.com   192.0.2.1:5060   [2001:db8::9:1] : 5060
-sent_by = host ( lws* ':' @port_start lws* port )?;
+sent_by = host >host_start ( lws* ':' @port_start lws* port )?;
 
 main := lws* ( sent_protocol lws+ sent_by lws* params? ) >element_start ( comma )?;
 

@@ -5,7 +5,7 @@ package sip
 import "sluice/parser"
 
 const name_addr_start int = 1
-const name_addr_first_final int = 14
+const name_addr_first_final int = 12
 
 // scanNameAddr reads the element that begins at p.
 func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
@@ -34,48 +34,40 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 			goto st_case_3
 		case 4:
 			goto st_case_4
+		case 12:
+			goto st_case_12
+		case 13:
+			goto st_case_13
 		case 5:
 			goto st_case_5
 		case 14:
 			goto st_case_14
 		case 15:
 			goto st_case_15
-		case 6:
-			goto st_case_6
 		case 16:
 			goto st_case_16
 		case 17:
 			goto st_case_17
 		case 18:
 			goto st_case_18
+		case 6:
+			goto st_case_6
 		case 19:
 			goto st_case_19
-		case 20:
-			goto st_case_20
-		case 21:
-			goto st_case_21
 		case 7:
 			goto st_case_7
-		case 22:
-			goto st_case_22
 		case 8:
 			goto st_case_8
-		case 23:
-			goto st_case_23
 		case 9:
 			goto st_case_9
 		case 10:
 			goto st_case_10
+		case 20:
+			goto st_case_20
+		case 21:
+			goto st_case_21
 		case 11:
 			goto st_case_11
-		case 24:
-			goto st_case_24
-		case 25:
-			goto st_case_25
-		case 12:
-			goto st_case_12
-		case 13:
-			goto st_case_13
 		}
 		goto st_out
 	st1:
@@ -148,6 +140,21 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 	tr2:
 		start = p
 		goto st2
+	tr5:
+		start = p
+
+		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
+			p++
+		}
+
+		goto st2
+	tr10:
+
+		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
+			p++
+		}
+
+		goto st2
 	st2:
 		if p++; p == pe {
 			goto _test_eof2
@@ -169,7 +176,7 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 		case 92:
 			goto st0
 		case 95:
-			goto st4
+			goto tr10
 		case 127:
 			goto st0
 		}
@@ -191,22 +198,22 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 			switch {
 			case data[p] < 58:
 				if 48 <= data[p] && data[p] <= 57 {
-					goto st4
+					goto tr10
 				}
 			case data[p] > 59:
 				switch {
 				case data[p] > 90:
 					if 97 <= data[p] && data[p] <= 122 {
-						goto st4
+						goto tr10
 					}
 				case data[p] >= 65:
-					goto st4
+					goto tr10
 				}
 			default:
 				goto st0
 			}
 		default:
-			goto st4
+			goto tr10
 		}
 		goto st2
 	tr8:
@@ -233,7 +240,7 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 		case 92:
 			goto st0
 		case 95:
-			goto st4
+			goto tr10
 		case 127:
 			goto st0
 		}
@@ -255,93 +262,22 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 			switch {
 			case data[p] < 58:
 				if 48 <= data[p] && data[p] <= 57 {
-					goto st4
+					goto tr10
 				}
 			case data[p] > 59:
 				switch {
 				case data[p] > 90:
 					if 97 <= data[p] && data[p] <= 122 {
-						goto st4
+						goto tr10
 					}
 				case data[p] >= 65:
-					goto st4
+					goto tr10
 				}
 			default:
 				goto st0
 			}
 		default:
-			goto st4
-		}
-		goto st2
-	tr5:
-		start = p
-		goto st4
-	tr14:
-
-		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
-			p++
-		}
-
-		goto st4
-	st4:
-		if p++; p == pe {
-			goto _test_eof4
-		}
-	st_case_4:
-		switch data[p] {
-		case 13:
-			goto tr8
-		case 32:
-			goto tr8
-		case 34:
-			goto st0
-		case 44:
-			goto st0
-		case 60:
-			goto tr11
-		case 62:
-			goto st0
-		case 92:
-			goto st0
-		case 95:
-			goto tr14
-		case 127:
-			goto st0
-		}
-		switch {
-		case data[p] < 45:
-			switch {
-			case data[p] < 9:
-				if data[p] <= 8 {
-					goto st0
-				}
-			case data[p] > 10:
-				if 11 <= data[p] && data[p] <= 31 {
-					goto st0
-				}
-			default:
-				goto tr8
-			}
-		case data[p] > 46:
-			switch {
-			case data[p] < 58:
-				if 48 <= data[p] && data[p] <= 57 {
-					goto tr14
-				}
-			case data[p] > 59:
-				switch {
-				case data[p] > 90:
-					if 97 <= data[p] && data[p] <= 122 {
-						goto tr14
-					}
-				case data[p] >= 65:
-					goto tr14
-				}
-			default:
-				goto st0
-			}
-		default:
-			goto tr14
+			goto tr10
 		}
 		goto st2
 	tr6:
@@ -354,7 +290,7 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 		n.URIText = n.URI.Text
 		p = next - 1
 
-		goto st5
+		goto st4
 	tr11:
 		display = p
 
@@ -365,7 +301,7 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 		n.URIText = n.URI.Text
 		p = next - 1
 
-		goto st5
+		goto st4
 	tr13:
 
 		n.Display = displaySpan(start, display)
@@ -375,20 +311,20 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 		n.URIText = n.URI.Text
 		p = next - 1
 
-		goto st5
-	st5:
+		goto st4
+	st4:
 		if p++; p == pe {
-			goto _test_eof5
+			goto _test_eof4
 		}
-	st_case_5:
+	st_case_4:
 		if data[p] == 62 {
-			goto tr15
+			goto tr14
 		}
 		goto st0
-	tr15:
+	tr14:
 		end = p + 1
-		goto st14
-	tr30:
+		goto st12
+	tr29:
 
 		if next, e = scanBareURI(data, start, &n.URI); e != parser.OK {
 			return next, e
@@ -397,32 +333,84 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 		end = next
 		p = next - 1
 
-		goto st14
-	st14:
+		goto st12
+	st12:
 		if p++; p == pe {
-			goto _test_eof14
+			goto _test_eof12
 		}
-	st_case_14:
+	st_case_12:
 		switch data[p] {
 		case 13:
-			goto st14
+			goto st12
 		case 32:
-			goto st14
+			goto st12
 		case 44:
-			goto tr33
+			goto tr31
 		case 59:
-			goto tr34
+			goto tr32
 		}
 		if 9 <= data[p] && data[p] <= 10 {
-			goto st14
+			goto st12
 		}
 		goto st0
-	tr33:
+	tr31:
 
 		pe = p
 		p--
 
-		goto st15
+		goto st13
+	tr35:
+		nameEnd, end = p, p
+
+		if value > 0 && nameEnd-name == 3 && parser.EqualFold(data[name:nameEnd], "tag") {
+			if !n.Tag.Empty() {
+				return p, parser.ErrParam
+			}
+			n.Tag = parser.MakeSpan(value, end)
+		}
+
+		pe = p
+		p--
+
+		goto st13
+	tr40:
+
+		if value > 0 && nameEnd-name == 3 && parser.EqualFold(data[name:nameEnd], "tag") {
+			if !n.Tag.Empty() {
+				return p, parser.ErrParam
+			}
+			n.Tag = parser.MakeSpan(value, end)
+		}
+
+		pe = p
+		p--
+
+		goto st13
+	tr49:
+		end = p
+
+		if value > 0 && nameEnd-name == 3 && parser.EqualFold(data[name:nameEnd], "tag") {
+			if !n.Tag.Empty() {
+				return p, parser.ErrParam
+			}
+			n.Tag = parser.MakeSpan(value, end)
+		}
+
+		pe = p
+		p--
+
+		goto st13
+	st13:
+		if p++; p == pe {
+			goto _test_eof13
+		}
+	st_case_13:
+		goto st0
+	tr32:
+		if params == 0 {
+			params = p + 1
+		}
+		goto st5
 	tr37:
 		nameEnd, end = p, p
 
@@ -433,11 +421,11 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 			n.Tag = parser.MakeSpan(value, end)
 		}
 
-		pe = p
-		p--
-
-		goto st15
-	tr42:
+		if params == 0 {
+			params = p + 1
+		}
+		goto st5
+	tr41:
 
 		if value > 0 && nameEnd-name == 3 && parser.EqualFold(data[name:nameEnd], "tag") {
 			if !n.Tag.Empty() {
@@ -446,10 +434,10 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 			n.Tag = parser.MakeSpan(value, end)
 		}
 
-		pe = p
-		p--
-
-		goto st15
+		if params == 0 {
+			params = p + 1
+		}
+		goto st5
 	tr51:
 		end = p
 
@@ -460,112 +448,160 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 			n.Tag = parser.MakeSpan(value, end)
 		}
 
-		pe = p
-		p--
-
-		goto st15
-	st15:
+		if params == 0 {
+			params = p + 1
+		}
+		goto st5
+	st5:
 		if p++; p == pe {
-			goto _test_eof15
+			goto _test_eof5
 		}
-	st_case_15:
-		goto st0
-	tr34:
-		if params == 0 {
-			params = p + 1
-		}
-		goto st6
-	tr39:
-		nameEnd, end = p, p
-
-		if value > 0 && nameEnd-name == 3 && parser.EqualFold(data[name:nameEnd], "tag") {
-			if !n.Tag.Empty() {
-				return p, parser.ErrParam
-			}
-			n.Tag = parser.MakeSpan(value, end)
-		}
-
-		if params == 0 {
-			params = p + 1
-		}
-		goto st6
-	tr43:
-
-		if value > 0 && nameEnd-name == 3 && parser.EqualFold(data[name:nameEnd], "tag") {
-			if !n.Tag.Empty() {
-				return p, parser.ErrParam
-			}
-			n.Tag = parser.MakeSpan(value, end)
-		}
-
-		if params == 0 {
-			params = p + 1
-		}
-		goto st6
-	tr53:
-		end = p
-
-		if value > 0 && nameEnd-name == 3 && parser.EqualFold(data[name:nameEnd], "tag") {
-			if !n.Tag.Empty() {
-				return p, parser.ErrParam
-			}
-			n.Tag = parser.MakeSpan(value, end)
-		}
-
-		if params == 0 {
-			params = p + 1
-		}
-		goto st6
-	st6:
-		if p++; p == pe {
-			goto _test_eof6
-		}
-	st_case_6:
+	st_case_5:
 		switch data[p] {
 		case 13:
-			goto st6
+			goto st5
 		case 32:
-			goto st6
+			goto st5
 		case 33:
-			goto tr17
+			goto tr16
 		case 37:
-			goto tr17
+			goto tr16
 		case 39:
-			goto tr17
+			goto tr16
 		case 96:
-			goto tr17
+			goto tr16
 		case 126:
-			goto tr17
+			goto tr16
 		}
 		switch {
 		case data[p] < 45:
 			switch {
 			case data[p] > 10:
 				if 42 <= data[p] && data[p] <= 43 {
-					goto tr17
+					goto tr16
 				}
 			case data[p] >= 9:
-				goto st6
+				goto st5
 			}
 		case data[p] > 46:
 			switch {
 			case data[p] < 65:
 				if 48 <= data[p] && data[p] <= 57 {
-					goto tr18
+					goto tr17
 				}
 			case data[p] > 90:
 				if 95 <= data[p] && data[p] <= 122 {
-					goto tr18
+					goto tr17
 				}
 			default:
-				goto tr18
+				goto tr17
 			}
 		default:
-			goto tr18
+			goto tr17
 		}
 		goto st0
+	tr36:
+
+		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
+			p++
+		}
+
+		goto st14
+	tr16:
+		name, value = p, 0
+		goto st14
 	tr17:
 		name, value = p, 0
+
+		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
+			p++
+		}
+
+		goto st14
+	st14:
+		if p++; p == pe {
+			goto _test_eof14
+		}
+	st_case_14:
+		switch data[p] {
+		case 13:
+			goto tr33
+		case 32:
+			goto tr33
+		case 33:
+			goto st14
+		case 37:
+			goto st14
+		case 39:
+			goto st14
+		case 44:
+			goto tr35
+		case 59:
+			goto tr37
+		case 61:
+			goto tr38
+		case 96:
+			goto st14
+		case 126:
+			goto st14
+		}
+		switch {
+		case data[p] < 45:
+			switch {
+			case data[p] > 10:
+				if 42 <= data[p] && data[p] <= 43 {
+					goto st14
+				}
+			case data[p] >= 9:
+				goto tr33
+			}
+		case data[p] > 46:
+			switch {
+			case data[p] < 65:
+				if 48 <= data[p] && data[p] <= 57 {
+					goto tr36
+				}
+			case data[p] > 90:
+				if 95 <= data[p] && data[p] <= 122 {
+					goto tr36
+				}
+			default:
+				goto tr36
+			}
+		default:
+			goto tr36
+		}
+		goto st0
+	tr33:
+		nameEnd, end = p, p
+		goto st15
+	st15:
+		if p++; p == pe {
+			goto _test_eof15
+		}
+	st_case_15:
+		switch data[p] {
+		case 13:
+			goto st15
+		case 32:
+			goto st15
+		case 44:
+			goto tr40
+		case 59:
+			goto tr41
+		case 61:
+			goto tr42
+		}
+		if 9 <= data[p] && data[p] <= 10 {
+			goto st15
+		}
+		goto st0
+	tr38:
+		nameEnd, end = p, p
+		end = p + 1
+		goto st16
+	tr42:
+		end = p + 1
 		goto st16
 	st16:
 		if p++; p == pe {
@@ -574,55 +610,74 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 	st_case_16:
 		switch data[p] {
 		case 13:
-			goto tr35
+			goto st16
 		case 32:
-			goto tr35
-		case 33:
 			goto st16
-		case 37:
-			goto st16
-		case 39:
-			goto st16
+		case 34:
+			goto tr45
 		case 44:
-			goto tr37
-		case 59:
-			goto tr39
-		case 61:
 			goto tr40
-		case 96:
-			goto st16
-		case 126:
-			goto st16
+		case 59:
+			goto tr41
+		case 60:
+			goto st0
+		case 62:
+			goto st0
+		case 92:
+			goto st0
+		case 95:
+			goto tr46
+		case 127:
+			goto st0
 		}
 		switch {
 		case data[p] < 45:
 			switch {
-			case data[p] > 10:
-				if 42 <= data[p] && data[p] <= 43 {
-					goto st16
+			case data[p] < 9:
+				if data[p] <= 8 {
+					goto st0
 				}
-			case data[p] >= 9:
-				goto tr35
+			case data[p] > 10:
+				if 11 <= data[p] && data[p] <= 31 {
+					goto st0
+				}
+			default:
+				goto st16
 			}
 		case data[p] > 46:
 			switch {
 			case data[p] < 65:
 				if 48 <= data[p] && data[p] <= 57 {
-					goto st23
+					goto tr46
 				}
 			case data[p] > 90:
-				if 95 <= data[p] && data[p] <= 122 {
-					goto st23
+				if 97 <= data[p] && data[p] <= 122 {
+					goto tr46
 				}
 			default:
-				goto st23
+				goto tr46
 			}
 		default:
-			goto st23
+			goto tr46
 		}
-		goto st0
-	tr35:
-		nameEnd, end = p, p
+		goto tr44
+	tr50:
+
+		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
+			p++
+		}
+
+		goto st17
+	tr44:
+		value = p
+		goto st17
+	tr46:
+		value = p
+
+		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
+			p++
+		}
+
 		goto st17
 	st17:
 		if p++; p == pe {
@@ -631,26 +686,59 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 	st_case_17:
 		switch data[p] {
 		case 13:
-			goto st17
+			goto tr47
 		case 32:
-			goto st17
+			goto tr47
+		case 34:
+			goto st0
 		case 44:
-			goto tr42
+			goto tr49
 		case 59:
-			goto tr43
-		case 61:
-			goto tr44
+			goto tr51
+		case 60:
+			goto st0
+		case 62:
+			goto st0
+		case 92:
+			goto st0
+		case 95:
+			goto tr50
+		case 127:
+			goto st0
 		}
-		if 9 <= data[p] && data[p] <= 10 {
-			goto st17
+		switch {
+		case data[p] < 45:
+			switch {
+			case data[p] < 9:
+				if data[p] <= 8 {
+					goto st0
+				}
+			case data[p] > 10:
+				if 11 <= data[p] && data[p] <= 31 {
+					goto st0
+				}
+			default:
+				goto tr47
+			}
+		case data[p] > 46:
+			switch {
+			case data[p] < 65:
+				if 48 <= data[p] && data[p] <= 57 {
+					goto tr50
+				}
+			case data[p] > 90:
+				if 97 <= data[p] && data[p] <= 122 {
+					goto tr50
+				}
+			default:
+				goto tr50
+			}
+		default:
+			goto tr50
 		}
-		goto st0
-	tr40:
-		nameEnd, end = p, p
-		end = p + 1
-		goto st18
-	tr44:
-		end = p + 1
+		goto st17
+	tr47:
+		end = p
 		goto st18
 	st18:
 		if p++; p == pe {
@@ -662,57 +750,37 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 			goto st18
 		case 32:
 			goto st18
-		case 34:
-			goto tr47
 		case 44:
-			goto tr42
+			goto tr40
 		case 59:
-			goto tr43
-		case 60:
-			goto st0
-		case 62:
-			goto st0
-		case 92:
-			goto st0
-		case 95:
-			goto tr48
-		case 127:
-			goto st0
+			goto tr41
 		}
-		switch {
-		case data[p] < 45:
-			switch {
-			case data[p] < 9:
-				if data[p] <= 8 {
-					goto st0
-				}
-			case data[p] > 10:
-				if 11 <= data[p] && data[p] <= 31 {
-					goto st0
-				}
-			default:
-				goto st18
-			}
-		case data[p] > 46:
-			switch {
-			case data[p] < 65:
-				if 48 <= data[p] && data[p] <= 57 {
-					goto tr48
-				}
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto tr48
-				}
-			default:
-				goto tr48
-			}
-		default:
-			goto tr48
+		if 9 <= data[p] && data[p] <= 10 {
+			goto st18
 		}
-		goto tr46
-	tr46:
+		goto st0
+	tr18:
+
+		for p+1 < len(data) && data[p+1] != '"' && data[p+1] != '\\' {
+			p++
+		}
+
+		goto st6
+	tr45:
 		value = p
-		goto st19
+		goto st6
+	st6:
+		if p++; p == pe {
+			goto _test_eof6
+		}
+	st_case_6:
+		switch data[p] {
+		case 34:
+			goto st19
+		case 92:
+			goto st7
+		}
+		goto tr18
 	st19:
 		if p++; p == pe {
 			goto _test_eof19
@@ -720,59 +788,76 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 	st_case_19:
 		switch data[p] {
 		case 13:
-			goto tr49
+			goto tr47
 		case 32:
-			goto tr49
-		case 34:
-			goto st0
+			goto tr47
 		case 44:
-			goto tr51
+			goto tr49
 		case 59:
-			goto tr53
-		case 60:
-			goto st0
-		case 62:
-			goto st0
+			goto tr51
+		}
+		if 9 <= data[p] && data[p] <= 10 {
+			goto tr47
+		}
+		goto st0
+	st7:
+		if p++; p == pe {
+			goto _test_eof7
+		}
+	st_case_7:
+		goto st6
+	tr3:
+		start = p
+		goto st8
+	tr22:
+
+		for p+1 < len(data) && data[p+1] != '"' && data[p+1] != '\\' {
+			p++
+		}
+
+		goto st8
+	st8:
+		if p++; p == pe {
+			goto _test_eof8
+		}
+	st_case_8:
+		switch data[p] {
+		case 34:
+			goto tr23
 		case 92:
-			goto st0
-		case 95:
-			goto st21
-		case 127:
-			goto st0
+			goto st10
 		}
-		switch {
-		case data[p] < 45:
-			switch {
-			case data[p] < 9:
-				if data[p] <= 8 {
-					goto st0
-				}
-			case data[p] > 10:
-				if 11 <= data[p] && data[p] <= 31 {
-					goto st0
-				}
-			default:
-				goto tr49
-			}
-		case data[p] > 46:
-			switch {
-			case data[p] < 65:
-				if 48 <= data[p] && data[p] <= 57 {
-					goto st21
-				}
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto st21
-				}
-			default:
-				goto st21
-			}
-		default:
-			goto st21
+		goto tr22
+	tr23:
+		display = p + 1
+		goto st9
+	st9:
+		if p++; p == pe {
+			goto _test_eof9
 		}
-		goto st19
-	tr49:
-		end = p
+	st_case_9:
+		switch data[p] {
+		case 13:
+			goto st9
+		case 32:
+			goto st9
+		case 60:
+			goto tr13
+		}
+		if 9 <= data[p] && data[p] <= 10 {
+			goto st9
+		}
+		goto st0
+	st10:
+		if p++; p == pe {
+			goto _test_eof10
+		}
+	st_case_10:
+		goto st8
+	tr4:
+		start = p
+		star = true
+		end = p + 1
 		goto st20
 	st20:
 		if p++; p == pe {
@@ -781,27 +866,62 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 	st_case_20:
 		switch data[p] {
 		case 13:
-			goto st20
+			goto tr53
 		case 32:
-			goto st20
+			goto tr53
+		case 34:
+			goto st0
 		case 44:
-			goto tr42
-		case 59:
-			goto tr43
+			goto tr31
+		case 60:
+			goto tr11
+		case 62:
+			goto st0
+		case 92:
+			goto st0
+		case 95:
+			goto tr10
+		case 127:
+			goto st0
 		}
-		if 9 <= data[p] && data[p] <= 10 {
-			goto st20
+		switch {
+		case data[p] < 45:
+			switch {
+			case data[p] < 9:
+				if data[p] <= 8 {
+					goto st0
+				}
+			case data[p] > 10:
+				if 11 <= data[p] && data[p] <= 31 {
+					goto st0
+				}
+			default:
+				goto tr53
+			}
+		case data[p] > 46:
+			switch {
+			case data[p] < 58:
+				if 48 <= data[p] && data[p] <= 57 {
+					goto tr10
+				}
+			case data[p] > 59:
+				switch {
+				case data[p] > 90:
+					if 97 <= data[p] && data[p] <= 122 {
+						goto tr10
+					}
+				case data[p] >= 65:
+					goto tr10
+				}
+			default:
+				goto st0
+			}
+		default:
+			goto tr10
 		}
-		goto st0
-	tr55:
-
-		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
-			p++
-		}
-
-		goto st21
-	tr48:
-		value = p
+		goto st2
+	tr53:
+		display = p
 		goto st21
 	st21:
 		if p++; p == pe {
@@ -810,23 +930,21 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 	st_case_21:
 		switch data[p] {
 		case 13:
-			goto tr49
+			goto st21
 		case 32:
-			goto tr49
+			goto st21
 		case 34:
 			goto st0
 		case 44:
-			goto tr51
-		case 59:
-			goto tr53
+			goto tr31
 		case 60:
-			goto st0
+			goto tr13
 		case 62:
 			goto st0
 		case 92:
 			goto st0
 		case 95:
-			goto tr55
+			goto tr10
 		case 127:
 			goto st0
 		}
@@ -842,329 +960,50 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 					goto st0
 				}
 			default:
-				goto tr49
+				goto st21
 			}
 		case data[p] > 46:
 			switch {
-			case data[p] < 65:
+			case data[p] < 58:
 				if 48 <= data[p] && data[p] <= 57 {
-					goto tr55
+					goto tr10
 				}
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto tr55
+			case data[p] > 59:
+				switch {
+				case data[p] > 90:
+					if 97 <= data[p] && data[p] <= 122 {
+						goto tr10
+					}
+				case data[p] >= 65:
+					goto tr10
 				}
 			default:
-				goto tr55
+				goto st0
 			}
 		default:
-			goto tr55
+			goto tr10
 		}
-		goto st19
-	tr19:
-
-		for p+1 < len(data) && data[p+1] != '"' && data[p+1] != '\\' {
-			p++
-		}
-
-		goto st7
-	tr47:
-		value = p
-		goto st7
-	st7:
-		if p++; p == pe {
-			goto _test_eof7
-		}
-	st_case_7:
-		switch data[p] {
-		case 34:
-			goto st22
-		case 92:
-			goto st8
-		}
-		goto tr19
-	st22:
-		if p++; p == pe {
-			goto _test_eof22
-		}
-	st_case_22:
-		switch data[p] {
-		case 13:
-			goto tr49
-		case 32:
-			goto tr49
-		case 44:
-			goto tr51
-		case 59:
-			goto tr53
-		}
-		if 9 <= data[p] && data[p] <= 10 {
-			goto tr49
-		}
-		goto st0
-	st8:
-		if p++; p == pe {
-			goto _test_eof8
-		}
-	st_case_8:
-		goto st7
-	tr56:
+		goto st2
+	tr7:
+		start = p
 
 		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
 			p++
 		}
 
-		goto st23
-	tr18:
-		name, value = p, 0
-		goto st23
-	st23:
-		if p++; p == pe {
-			goto _test_eof23
-		}
-	st_case_23:
-		switch data[p] {
-		case 13:
-			goto tr35
-		case 32:
-			goto tr35
-		case 33:
-			goto st16
-		case 37:
-			goto st16
-		case 39:
-			goto st16
-		case 44:
-			goto tr37
-		case 59:
-			goto tr39
-		case 61:
-			goto tr40
-		case 96:
-			goto st16
-		case 126:
-			goto st16
-		}
-		switch {
-		case data[p] < 45:
-			switch {
-			case data[p] > 10:
-				if 42 <= data[p] && data[p] <= 43 {
-					goto st16
-				}
-			case data[p] >= 9:
-				goto tr35
-			}
-		case data[p] > 46:
-			switch {
-			case data[p] < 65:
-				if 48 <= data[p] && data[p] <= 57 {
-					goto tr56
-				}
-			case data[p] > 90:
-				if 95 <= data[p] && data[p] <= 122 {
-					goto tr56
-				}
-			default:
-				goto tr56
-			}
-		default:
-			goto tr56
-		}
-		goto st0
-	tr3:
-		start = p
-		goto st9
-	tr23:
+		goto st11
+	tr28:
 
-		for p+1 < len(data) && data[p+1] != '"' && data[p+1] != '\\' {
+		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
 			p++
 		}
 
-		goto st9
-	st9:
-		if p++; p == pe {
-			goto _test_eof9
-		}
-	st_case_9:
-		switch data[p] {
-		case 34:
-			goto tr24
-		case 92:
-			goto st11
-		}
-		goto tr23
-	tr24:
-		display = p + 1
-		goto st10
-	st10:
-		if p++; p == pe {
-			goto _test_eof10
-		}
-	st_case_10:
-		switch data[p] {
-		case 13:
-			goto st10
-		case 32:
-			goto st10
-		case 60:
-			goto tr13
-		}
-		if 9 <= data[p] && data[p] <= 10 {
-			goto st10
-		}
-		goto st0
+		goto st11
 	st11:
 		if p++; p == pe {
 			goto _test_eof11
 		}
 	st_case_11:
-		goto st9
-	tr4:
-		start = p
-		star = true
-		end = p + 1
-		goto st24
-	st24:
-		if p++; p == pe {
-			goto _test_eof24
-		}
-	st_case_24:
-		switch data[p] {
-		case 13:
-			goto tr57
-		case 32:
-			goto tr57
-		case 34:
-			goto st0
-		case 44:
-			goto tr33
-		case 60:
-			goto tr11
-		case 62:
-			goto st0
-		case 92:
-			goto st0
-		case 95:
-			goto st4
-		case 127:
-			goto st0
-		}
-		switch {
-		case data[p] < 45:
-			switch {
-			case data[p] < 9:
-				if data[p] <= 8 {
-					goto st0
-				}
-			case data[p] > 10:
-				if 11 <= data[p] && data[p] <= 31 {
-					goto st0
-				}
-			default:
-				goto tr57
-			}
-		case data[p] > 46:
-			switch {
-			case data[p] < 58:
-				if 48 <= data[p] && data[p] <= 57 {
-					goto st4
-				}
-			case data[p] > 59:
-				switch {
-				case data[p] > 90:
-					if 97 <= data[p] && data[p] <= 122 {
-						goto st4
-					}
-				case data[p] >= 65:
-					goto st4
-				}
-			default:
-				goto st0
-			}
-		default:
-			goto st4
-		}
-		goto st2
-	tr57:
-		display = p
-		goto st25
-	st25:
-		if p++; p == pe {
-			goto _test_eof25
-		}
-	st_case_25:
-		switch data[p] {
-		case 13:
-			goto st25
-		case 32:
-			goto st25
-		case 34:
-			goto st0
-		case 44:
-			goto tr33
-		case 60:
-			goto tr13
-		case 62:
-			goto st0
-		case 92:
-			goto st0
-		case 95:
-			goto st4
-		case 127:
-			goto st0
-		}
-		switch {
-		case data[p] < 45:
-			switch {
-			case data[p] < 9:
-				if data[p] <= 8 {
-					goto st0
-				}
-			case data[p] > 10:
-				if 11 <= data[p] && data[p] <= 31 {
-					goto st0
-				}
-			default:
-				goto st25
-			}
-		case data[p] > 46:
-			switch {
-			case data[p] < 58:
-				if 48 <= data[p] && data[p] <= 57 {
-					goto st4
-				}
-			case data[p] > 59:
-				switch {
-				case data[p] > 90:
-					if 97 <= data[p] && data[p] <= 122 {
-						goto st4
-					}
-				case data[p] >= 65:
-					goto st4
-				}
-			default:
-				goto st0
-			}
-		default:
-			goto st4
-		}
-		goto st2
-	tr7:
-		start = p
-		goto st12
-	tr29:
-
-		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
-			p++
-		}
-
-		goto st12
-	st12:
-		if p++; p == pe {
-			goto _test_eof12
-		}
-	st_case_12:
 		switch data[p] {
 		case 13:
 			goto tr8
@@ -1173,73 +1012,11 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 		case 34:
 			goto st0
 		case 43:
-			goto st13
+			goto st11
 		case 44:
 			goto st0
 		case 58:
-			goto tr30
-		case 59:
-			goto st0
-		case 60:
-			goto tr11
-		case 62:
-			goto st0
-		case 92:
-			goto st0
-		case 95:
-			goto tr14
-		case 127:
-			goto st0
-		}
-		switch {
-		case data[p] < 45:
-			switch {
-			case data[p] < 9:
-				if data[p] <= 8 {
-					goto st0
-				}
-			case data[p] > 10:
-				if 11 <= data[p] && data[p] <= 31 {
-					goto st0
-				}
-			default:
-				goto tr8
-			}
-		case data[p] > 46:
-			switch {
-			case data[p] < 65:
-				if 48 <= data[p] && data[p] <= 57 {
-					goto tr29
-				}
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto tr29
-				}
-			default:
-				goto tr29
-			}
-		default:
 			goto tr29
-		}
-		goto st2
-	st13:
-		if p++; p == pe {
-			goto _test_eof13
-		}
-	st_case_13:
-		switch data[p] {
-		case 13:
-			goto tr8
-		case 32:
-			goto tr8
-		case 34:
-			goto st0
-		case 43:
-			goto st13
-		case 44:
-			goto st0
-		case 58:
-			goto tr30
 		case 59:
 			goto st0
 		case 60:
@@ -1249,7 +1026,7 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 		case 92:
 			goto st0
 		case 95:
-			goto st4
+			goto tr10
 		case 127:
 			goto st0
 		}
@@ -1271,17 +1048,17 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 			switch {
 			case data[p] < 65:
 				if 48 <= data[p] && data[p] <= 57 {
-					goto st12
+					goto tr28
 				}
 			case data[p] > 90:
 				if 97 <= data[p] && data[p] <= 122 {
-					goto st12
+					goto tr28
 				}
 			default:
-				goto st12
+				goto tr28
 			}
 		default:
-			goto st12
+			goto tr28
 		}
 		goto st2
 	st_out:
@@ -1297,6 +1074,12 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 	_test_eof4:
 		cs = 4
 		goto _test_eof
+	_test_eof12:
+		cs = 12
+		goto _test_eof
+	_test_eof13:
+		cs = 13
+		goto _test_eof
 	_test_eof5:
 		cs = 5
 		goto _test_eof
@@ -1305,9 +1088,6 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 		goto _test_eof
 	_test_eof15:
 		cs = 15
-		goto _test_eof
-	_test_eof6:
-		cs = 6
 		goto _test_eof
 	_test_eof16:
 		cs = 16
@@ -1318,26 +1098,17 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 	_test_eof18:
 		cs = 18
 		goto _test_eof
+	_test_eof6:
+		cs = 6
+		goto _test_eof
 	_test_eof19:
 		cs = 19
-		goto _test_eof
-	_test_eof20:
-		cs = 20
-		goto _test_eof
-	_test_eof21:
-		cs = 21
 		goto _test_eof
 	_test_eof7:
 		cs = 7
 		goto _test_eof
-	_test_eof22:
-		cs = 22
-		goto _test_eof
 	_test_eof8:
 		cs = 8
-		goto _test_eof
-	_test_eof23:
-		cs = 23
 		goto _test_eof
 	_test_eof9:
 		cs = 9
@@ -1345,20 +1116,14 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 	_test_eof10:
 		cs = 10
 		goto _test_eof
+	_test_eof20:
+		cs = 20
+		goto _test_eof
+	_test_eof21:
+		cs = 21
+		goto _test_eof
 	_test_eof11:
 		cs = 11
-		goto _test_eof
-	_test_eof24:
-		cs = 24
-		goto _test_eof
-	_test_eof25:
-		cs = 25
-		goto _test_eof
-	_test_eof12:
-		cs = 12
-		goto _test_eof
-	_test_eof13:
-		cs = 13
 		goto _test_eof
 
 	_test_eof:
@@ -1366,7 +1131,7 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 		}
 		if p == eof {
 			switch cs {
-			case 17, 18, 20:
+			case 15, 16, 18:
 
 				if value > 0 && nameEnd-name == 3 && parser.EqualFold(data[name:nameEnd], "tag") {
 					if !n.Tag.Empty() {
@@ -1375,7 +1140,7 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 					n.Tag = parser.MakeSpan(value, end)
 				}
 
-			case 16, 23:
+			case 14:
 				nameEnd, end = p, p
 
 				if value > 0 && nameEnd-name == 3 && parser.EqualFold(data[name:nameEnd], "tag") {
@@ -1385,7 +1150,7 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 					n.Tag = parser.MakeSpan(value, end)
 				}
 
-			case 19, 21, 22:
+			case 17, 19:
 				end = p
 
 				if value > 0 && nameEnd-name == 3 && parser.EqualFold(data[name:nameEnd], "tag") {

@@ -5,7 +5,7 @@ package sip
 import "sluice/parser"
 
 const uri_start int = 1
-const uri_first_final int = 54
+const uri_first_final int = 53
 
 // scanURI reads the URI that begins at p.
 func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
@@ -31,10 +31,10 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 			goto st_case_2
 		case 3:
 			goto st_case_3
+		case 53:
+			goto st_case_53
 		case 54:
 			goto st_case_54
-		case 55:
-			goto st_case_55
 		case 4:
 			goto st_case_4
 		case 5:
@@ -61,6 +61,8 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 			goto st_case_15
 		case 16:
 			goto st_case_16
+		case 55:
+			goto st_case_55
 		case 17:
 			goto st_case_17
 		case 56:
@@ -71,88 +73,72 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 			goto st_case_57
 		case 19:
 			goto st_case_19
-		case 58:
-			goto st_case_58
 		case 20:
 			goto st_case_20
+		case 58:
+			goto st_case_58
 		case 21:
 			goto st_case_21
-		case 59:
-			goto st_case_59
-		case 60:
-			goto st_case_60
 		case 22:
 			goto st_case_22
 		case 23:
 			goto st_case_23
-		case 61:
-			goto st_case_61
+		case 59:
+			goto st_case_59
 		case 24:
 			goto st_case_24
-		case 62:
-			goto st_case_62
 		case 25:
 			goto st_case_25
 		case 26:
 			goto st_case_26
 		case 27:
 			goto st_case_27
+		case 60:
+			goto st_case_60
+		case 61:
+			goto st_case_61
 		case 28:
 			goto st_case_28
-		case 63:
-			goto st_case_63
-		case 64:
-			goto st_case_64
+		case 62:
+			goto st_case_62
 		case 29:
 			goto st_case_29
-		case 65:
-			goto st_case_65
+		case 63:
+			goto st_case_63
 		case 30:
 			goto st_case_30
-		case 66:
-			goto st_case_66
 		case 31:
 			goto st_case_31
+		case 64:
+			goto st_case_64
 		case 32:
 			goto st_case_32
-		case 67:
-			goto st_case_67
-		case 68:
-			goto st_case_68
 		case 33:
 			goto st_case_33
+		case 65:
+			goto st_case_65
 		case 34:
 			goto st_case_34
-		case 69:
-			goto st_case_69
-		case 70:
-			goto st_case_70
 		case 35:
 			goto st_case_35
+		case 66:
+			goto st_case_66
 		case 36:
 			goto st_case_36
-		case 71:
-			goto st_case_71
-		case 72:
-			goto st_case_72
 		case 37:
 			goto st_case_37
 		case 38:
 			goto st_case_38
-		case 73:
-			goto st_case_73
+		case 67:
+			goto st_case_67
 		case 39:
 			goto st_case_39
-		case 74:
-			goto st_case_74
 		case 40:
 			goto st_case_40
+		case 68:
+			goto st_case_68
 		case 41:
 			goto st_case_41
-		case 75:
-			goto st_case_75
-		case 76:
-			goto st_case_76
 		case 42:
 			goto st_case_42
 		case 43:
@@ -165,28 +151,22 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 			goto st_case_46
 		case 47:
 			goto st_case_47
+		case 69:
+			goto st_case_69
 		case 48:
 			goto st_case_48
-		case 77:
-			goto st_case_77
+		case 70:
+			goto st_case_70
 		case 49:
 			goto st_case_49
-		case 78:
-			goto st_case_78
 		case 50:
 			goto st_case_50
+		case 71:
+			goto st_case_71
 		case 51:
 			goto st_case_51
-		case 79:
-			goto st_case_79
-		case 80:
-			goto st_case_80
 		case 52:
 			goto st_case_52
-		case 53:
-			goto st_case_53
-		case 81:
-			goto st_case_81
 		}
 		goto st_out
 	st_case_1:
@@ -194,11 +174,11 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		case 83:
 			goto st6
 		case 84:
-			goto st45
+			goto st44
 		case 115:
 			goto st6
 		case 116:
-			goto st45
+			goto st44
 		}
 		switch {
 		case data[p] > 90:
@@ -252,77 +232,77 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 	st_case_3:
 		switch data[p] {
 		case 33:
-			goto st54
+			goto st53
 		case 37:
 			goto st4
 		case 61:
-			goto st54
+			goto st53
 		case 93:
-			goto st54
+			goto st53
 		case 95:
-			goto st54
+			goto st53
 		case 126:
-			goto st54
+			goto st53
 		}
 		switch {
 		case data[p] < 63:
 			if 35 <= data[p] && data[p] <= 59 {
-				goto st54
+				goto st53
 			}
 		case data[p] > 91:
 			if 97 <= data[p] && data[p] <= 122 {
-				goto st54
+				goto st53
 			}
 		default:
-			goto st54
+			goto st53
 		}
 		goto st0
-	st54:
+	st53:
 		if p++; p == pe {
-			goto _test_eof54
+			goto _test_eof53
 		}
-	st_case_54:
+	st_case_53:
 		switch data[p] {
 		case 33:
-			goto st54
+			goto st53
 		case 37:
 			goto st4
 		case 61:
-			goto st54
+			goto st53
 		case 93:
-			goto st54
+			goto st53
 		case 95:
-			goto st54
+			goto st53
 		case 126:
-			goto st54
+			goto st53
 		}
 		switch {
 		case data[p] < 63:
 			if 35 <= data[p] && data[p] <= 59 {
-				goto st54
+				goto st53
 			}
 		case data[p] > 91:
 			if 97 <= data[p] && data[p] <= 122 {
-				goto st54
+				goto st53
 			}
 		default:
-			goto st54
+			goto st53
 		}
-		goto tr72
-	tr72:
+		goto tr66
+	tr66:
 
 		pe = p
 		p--
 
-		goto st55
-	tr73:
+		goto st54
+	tr67:
 		u.Host = parser.MakeSpan(host, p)
 
 		pe = p
 		p--
 
-		goto st55
-	tr80:
+		goto st54
+	tr73:
 		nameEnd = p
 		u.setParam(data, name, nameEnd, value, p)
 		u.Params = parser.MakeSpan(params, p)
@@ -330,34 +310,34 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		pe = p
 		p--
 
-		goto st55
-	tr87:
+		goto st54
+	tr77:
 		u.setParam(data, name, nameEnd, value, p)
 		u.Params = parser.MakeSpan(params, p)
 
 		pe = p
 		p--
 
-		goto st55
-	tr93:
+		goto st54
+	tr82:
 		u.Headers = parser.MakeSpan(headers, p)
 
 		pe = p
 		p--
 
-		goto st55
-	tr120:
+		goto st54
+	tr100:
 		u.User = parser.MakeSpan(user, p)
 
 		pe = p
 		p--
 
-		goto st55
-	st55:
+		goto st54
+	st54:
 		if p++; p == pe {
-			goto _test_eof55
+			goto _test_eof54
 		}
-	st_case_55:
+	st_case_54:
 		goto st0
 	st4:
 		if p++; p == pe {
@@ -385,14 +365,14 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		switch {
 		case data[p] < 65:
 			if 48 <= data[p] && data[p] <= 57 {
-				goto st54
+				goto st53
 			}
 		case data[p] > 70:
 			if 97 <= data[p] && data[p] <= 102 {
-				goto st54
+				goto st53
 			}
 		default:
-			goto st54
+			goto st53
 		}
 		goto st0
 	st6:
@@ -472,9 +452,9 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		case 58:
 			goto tr10
 		case 83:
-			goto st44
+			goto st43
 		case 115:
-			goto st44
+			goto st43
 		}
 		switch {
 		case data[p] < 48:
@@ -495,10 +475,16 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		}
 		goto st0
 	tr10:
+
 		u.Scheme = SchemeSIP
+		user, host = p+1, p+1
+
 		goto st9
-	tr60:
+	tr55:
+
 		u.Scheme = SchemeSIPS
+		user, host = p+1, p+1
+
 		goto st9
 	st9:
 		if p++; p == pe {
@@ -507,28 +493,28 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 	st_case_9:
 		switch data[p] {
 		case 33:
-			goto tr12
+			goto st10
 		case 37:
-			goto tr13
+			goto st11
 		case 47:
-			goto tr12
+			goto st10
 		case 59:
-			goto tr12
+			goto st10
 		case 61:
-			goto tr12
+			goto st10
 		case 63:
-			goto tr12
+			goto st10
 		case 91:
-			goto tr15
+			goto st26
 		case 95:
 			goto tr14
 		case 126:
-			goto tr12
+			goto st10
 		}
 		switch {
 		case data[p] < 45:
 			if 35 <= data[p] && data[p] <= 44 {
-				goto tr12
+				goto st10
 			}
 		case data[p] > 57:
 			switch {
@@ -543,8 +529,12 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 			goto tr14
 		}
 		goto st0
-	tr12:
-		user = p
+	tr16:
+
+		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
+			p++
+		}
+
 		goto st10
 	st10:
 		if p++; p == pe {
@@ -559,7 +549,7 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		case 47:
 			goto st10
 		case 58:
-			goto tr19
+			goto tr17
 		case 59:
 			goto st10
 		case 61:
@@ -567,9 +557,9 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		case 63:
 			goto st10
 		case 64:
-			goto tr20
+			goto tr18
 		case 95:
-			goto st13
+			goto tr16
 		case 126:
 			goto st10
 		}
@@ -582,18 +572,15 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 			switch {
 			case data[p] > 90:
 				if 97 <= data[p] && data[p] <= 122 {
-					goto st13
+					goto tr16
 				}
 			case data[p] >= 65:
-				goto st13
+				goto tr16
 			}
 		default:
-			goto st13
+			goto tr16
 		}
 		goto st0
-	tr13:
-		user = p
-		goto st11
 	st11:
 		if p++; p == pe {
 			goto _test_eof11
@@ -630,12 +617,8 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 			goto st10
 		}
 		goto st0
-	tr22:
-
-		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
-			p++
-		}
-
+	tr17:
+		password = p + 1
 		goto st13
 	st13:
 		if p++; p == pe {
@@ -644,82 +627,52 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 	st_case_13:
 		switch data[p] {
 		case 33:
-			goto st10
+			goto st13
 		case 37:
-			goto st11
-		case 47:
-			goto st10
-		case 58:
-			goto tr19
-		case 59:
-			goto st10
+			goto st14
 		case 61:
-			goto st10
-		case 63:
-			goto st10
+			goto st13
 		case 64:
-			goto tr20
+			goto tr18
 		case 95:
-			goto tr22
+			goto st13
 		case 126:
-			goto st10
+			goto st13
 		}
 		switch {
-		case data[p] < 45:
-			if 35 <= data[p] && data[p] <= 44 {
-				goto st10
+		case data[p] < 48:
+			if 36 <= data[p] && data[p] <= 46 {
+				goto st13
 			}
 		case data[p] > 57:
 			switch {
 			case data[p] > 90:
 				if 97 <= data[p] && data[p] <= 122 {
-					goto tr22
+					goto st13
 				}
 			case data[p] >= 65:
-				goto tr22
+				goto st13
 			}
 		default:
-			goto tr22
+			goto st13
 		}
 		goto st0
-	tr19:
-		password = p + 1
-		goto st14
 	st14:
 		if p++; p == pe {
 			goto _test_eof14
 		}
 	st_case_14:
-		switch data[p] {
-		case 33:
-			goto st14
-		case 37:
-			goto st15
-		case 61:
-			goto st14
-		case 64:
-			goto tr20
-		case 95:
-			goto st14
-		case 126:
-			goto st14
-		}
 		switch {
-		case data[p] < 48:
-			if 36 <= data[p] && data[p] <= 46 {
-				goto st14
+		case data[p] < 65:
+			if 48 <= data[p] && data[p] <= 57 {
+				goto st15
 			}
-		case data[p] > 57:
-			switch {
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto st14
-				}
-			case data[p] >= 65:
-				goto st14
+		case data[p] > 70:
+			if 97 <= data[p] && data[p] <= 102 {
+				goto st15
 			}
 		default:
-			goto st14
+			goto st15
 		}
 		goto st0
 	st15:
@@ -730,97 +683,76 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		switch {
 		case data[p] < 65:
 			if 48 <= data[p] && data[p] <= 57 {
-				goto st16
+				goto st13
 			}
 		case data[p] > 70:
 			if 97 <= data[p] && data[p] <= 102 {
-				goto st16
+				goto st13
 			}
 		default:
-			goto st16
+			goto st13
 		}
 		goto st0
+	tr18:
+
+		u.setUser(user, password, p)
+		host, port, params = p+1, 0, 0
+
+		goto st16
 	st16:
 		if p++; p == pe {
 			goto _test_eof16
 		}
 	st_case_16:
-		switch {
-		case data[p] < 65:
-			if 48 <= data[p] && data[p] <= 57 {
-				goto st14
-			}
-		case data[p] > 70:
-			if 97 <= data[p] && data[p] <= 102 {
-				goto st14
-			}
-		default:
-			goto st14
-		}
-		goto st0
-	tr20:
-
-		u.setUser(user, password, p)
-		host, port, params = 0, 0, 0
-
-		goto st17
-	st17:
-		if p++; p == pe {
-			goto _test_eof17
-		}
-	st_case_17:
 		switch data[p] {
 		case 91:
-			goto tr15
+			goto st26
 		case 95:
-			goto tr26
+			goto tr23
 		}
 		switch {
 		case data[p] < 48:
 			if 45 <= data[p] && data[p] <= 46 {
-				goto tr26
+				goto tr23
 			}
 		case data[p] > 57:
 			switch {
 			case data[p] > 90:
 				if 97 <= data[p] && data[p] <= 122 {
-					goto tr26
+					goto tr23
 				}
 			case data[p] >= 65:
-				goto tr26
+				goto tr23
 			}
 		default:
-			goto tr26
+			goto tr23
 		}
 		goto st0
-	tr26:
-		host = p
-		goto st56
-	tr74:
+	tr23:
 
 		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
 			p++
 		}
 
-		goto st56
-	st56:
+		goto st55
+	st55:
 		if p++; p == pe {
-			goto _test_eof56
+			goto _test_eof55
 		}
-	st_case_56:
+	st_case_55:
 		switch data[p] {
 		case 33:
 			goto st0
 		case 47:
 			goto st0
 		case 58:
-			goto tr75
+			goto tr68
 		case 59:
-			goto tr76
+			goto tr69
 		case 61:
 			goto st0
 		case 63:
-			goto tr77
+			goto tr70
 		case 64:
 			goto st0
 		case 91:
@@ -828,7 +760,7 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		case 93:
 			goto st0
 		case 95:
-			goto tr74
+			goto tr23
 		case 126:
 			goto st0
 		}
@@ -841,47 +773,47 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 			switch {
 			case data[p] > 90:
 				if 97 <= data[p] && data[p] <= 122 {
-					goto tr74
+					goto tr23
 				}
 			case data[p] >= 65:
-				goto tr74
+				goto tr23
 			}
 		default:
-			goto tr74
+			goto tr23
 		}
-		goto tr73
-	tr75:
+		goto tr67
+	tr68:
 		u.Host = parser.MakeSpan(host, p)
 		port = portSeen
-		goto st18
-	st18:
+		goto st17
+	st17:
 		if p++; p == pe {
-			goto _test_eof18
+			goto _test_eof17
 		}
-	st_case_18:
+	st_case_17:
 		if 48 <= data[p] && data[p] <= 57 {
-			goto tr27
+			goto tr24
 		}
 		goto st0
-	tr27:
+	tr24:
 		port = addPortDigit(port, data[p])
-		goto st57
-	st57:
+		goto st56
+	st56:
 		if p++; p == pe {
-			goto _test_eof57
+			goto _test_eof56
 		}
-	st_case_57:
+	st_case_56:
 		switch data[p] {
 		case 33:
 			goto st0
 		case 58:
 			goto st0
 		case 59:
-			goto tr78
+			goto tr71
 		case 61:
 			goto st0
 		case 63:
-			goto tr79
+			goto tr72
 		case 93:
 			goto st0
 		case 95:
@@ -904,66 +836,174 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 				goto st0
 			}
 		default:
-			goto tr27
+			goto tr24
 		}
-		goto tr72
-	tr76:
+		goto tr66
+	tr69:
 		u.Host = parser.MakeSpan(host, p)
 		params = p + 1
-		goto st19
-	tr78:
+		name, value = p+1, 0
+		goto st18
+	tr71:
 		params = p + 1
-		goto st19
-	tr83:
+		name, value = p+1, 0
+		goto st18
+	tr74:
 		nameEnd = p
 		u.setParam(data, name, nameEnd, value, p)
-		goto st19
-	tr90:
+		name, value = p+1, 0
+		goto st18
+	tr80:
 		u.setParam(data, name, nameEnd, value, p)
-		goto st19
-	st19:
+		name, value = p+1, 0
+		goto st18
+	st18:
 		if p++; p == pe {
-			goto _test_eof19
+			goto _test_eof18
 		}
-	st_case_19:
+	st_case_18:
 		switch data[p] {
 		case 33:
-			goto tr28
+			goto st57
 		case 37:
-			goto tr29
+			goto st19
 		case 47:
-			goto tr28
+			goto st57
 		case 58:
-			goto tr28
+			goto st57
 		case 91:
-			goto tr28
+			goto st57
 		case 93:
-			goto tr28
+			goto st57
 		case 95:
-			goto tr30
+			goto tr27
 		case 126:
-			goto tr28
+			goto st57
 		}
 		switch {
 		case data[p] < 45:
 			if 36 <= data[p] && data[p] <= 43 {
-				goto tr28
+				goto st57
 			}
 		case data[p] > 57:
 			switch {
 			case data[p] > 90:
 				if 97 <= data[p] && data[p] <= 122 {
-					goto tr30
+					goto tr27
 				}
 			case data[p] >= 65:
-				goto tr30
+				goto tr27
 			}
 		default:
-			goto tr30
+			goto tr27
 		}
 		goto st0
-	tr28:
-		name, value = p, 0
+	tr27:
+
+		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
+			p++
+		}
+
+		goto st57
+	st57:
+		if p++; p == pe {
+			goto _test_eof57
+		}
+	st_case_57:
+		switch data[p] {
+		case 33:
+			goto st57
+		case 35:
+			goto st0
+		case 37:
+			goto st19
+		case 44:
+			goto st0
+		case 47:
+			goto st57
+		case 58:
+			goto st57
+		case 59:
+			goto tr74
+		case 61:
+			goto tr75
+		case 63:
+			goto tr76
+		case 64:
+			goto st0
+		case 91:
+			goto st57
+		case 93:
+			goto st57
+		case 95:
+			goto tr27
+		case 126:
+			goto st57
+		}
+		switch {
+		case data[p] < 45:
+			if 36 <= data[p] && data[p] <= 43 {
+				goto st57
+			}
+		case data[p] > 57:
+			switch {
+			case data[p] > 90:
+				if 97 <= data[p] && data[p] <= 122 {
+					goto tr27
+				}
+			case data[p] >= 65:
+				goto tr27
+			}
+		default:
+			goto tr27
+		}
+		goto tr73
+	st19:
+		if p++; p == pe {
+			goto _test_eof19
+		}
+	st_case_19:
+		switch {
+		case data[p] < 65:
+			if 48 <= data[p] && data[p] <= 57 {
+				goto st20
+			}
+		case data[p] > 70:
+			if 97 <= data[p] && data[p] <= 102 {
+				goto st20
+			}
+		default:
+			goto st20
+		}
+		goto st0
+	st20:
+		if p++; p == pe {
+			goto _test_eof20
+		}
+	st_case_20:
+		switch {
+		case data[p] < 65:
+			if 48 <= data[p] && data[p] <= 57 {
+				goto st57
+			}
+		case data[p] > 70:
+			if 97 <= data[p] && data[p] <= 102 {
+				goto st57
+			}
+		default:
+			goto st57
+		}
+		goto st0
+	tr79:
+
+		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
+			p++
+		}
+
+		goto st58
+	tr75:
+		nameEnd = p
+		value = p + 1
 		goto st58
 	st58:
 		if p++; p == pe {
@@ -976,7 +1016,7 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		case 35:
 			goto st0
 		case 37:
-			goto st20
+			goto st21
 		case 44:
 			goto st0
 		case 47:
@@ -984,11 +1024,11 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		case 58:
 			goto st58
 		case 59:
-			goto tr83
+			goto tr80
 		case 61:
-			goto tr84
+			goto st0
 		case 63:
-			goto tr85
+			goto tr81
 		case 64:
 			goto st0
 		case 91:
@@ -996,7 +1036,7 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		case 93:
 			goto st58
 		case 95:
-			goto st59
+			goto tr79
 		case 126:
 			goto st58
 		}
@@ -1008,6 +1048,99 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		case data[p] > 57:
 			switch {
 			case data[p] > 90:
+				if 97 <= data[p] && data[p] <= 122 {
+					goto tr79
+				}
+			case data[p] >= 65:
+				goto tr79
+			}
+		default:
+			goto tr79
+		}
+		goto tr77
+	st21:
+		if p++; p == pe {
+			goto _test_eof21
+		}
+	st_case_21:
+		switch {
+		case data[p] < 65:
+			if 48 <= data[p] && data[p] <= 57 {
+				goto st22
+			}
+		case data[p] > 70:
+			if 97 <= data[p] && data[p] <= 102 {
+				goto st22
+			}
+		default:
+			goto st22
+		}
+		goto st0
+	st22:
+		if p++; p == pe {
+			goto _test_eof22
+		}
+	st_case_22:
+		switch {
+		case data[p] < 65:
+			if 48 <= data[p] && data[p] <= 57 {
+				goto st58
+			}
+		case data[p] > 70:
+			if 97 <= data[p] && data[p] <= 102 {
+				goto st58
+			}
+		default:
+			goto st58
+		}
+		goto st0
+	tr70:
+		u.Host = parser.MakeSpan(host, p)
+		headers = p + 1
+		goto st23
+	tr72:
+		headers = p + 1
+		goto st23
+	tr76:
+		nameEnd = p
+		u.setParam(data, name, nameEnd, value, p)
+		u.Params = parser.MakeSpan(params, p)
+		headers = p + 1
+		goto st23
+	tr81:
+		u.setParam(data, name, nameEnd, value, p)
+		u.Params = parser.MakeSpan(params, p)
+		headers = p + 1
+		goto st23
+	st23:
+		if p++; p == pe {
+			goto _test_eof23
+		}
+	st_case_23:
+		switch data[p] {
+		case 33:
+			goto st59
+		case 37:
+			goto st24
+		case 61:
+			goto st59
+		case 63:
+			goto st59
+		case 93:
+			goto st59
+		case 95:
+			goto st59
+		case 126:
+			goto st59
+		}
+		switch {
+		case data[p] < 45:
+			if 36 <= data[p] && data[p] <= 43 {
+				goto st59
+			}
+		case data[p] > 58:
+			switch {
+			case data[p] > 91:
 				if 97 <= data[p] && data[p] <= 122 {
 					goto st59
 				}
@@ -1017,56 +1150,7 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		default:
 			goto st59
 		}
-		goto tr80
-	tr29:
-		name, value = p, 0
-		goto st20
-	st20:
-		if p++; p == pe {
-			goto _test_eof20
-		}
-	st_case_20:
-		switch {
-		case data[p] < 65:
-			if 48 <= data[p] && data[p] <= 57 {
-				goto st21
-			}
-		case data[p] > 70:
-			if 97 <= data[p] && data[p] <= 102 {
-				goto st21
-			}
-		default:
-			goto st21
-		}
 		goto st0
-	st21:
-		if p++; p == pe {
-			goto _test_eof21
-		}
-	st_case_21:
-		switch {
-		case data[p] < 65:
-			if 48 <= data[p] && data[p] <= 57 {
-				goto st58
-			}
-		case data[p] > 70:
-			if 97 <= data[p] && data[p] <= 102 {
-				goto st58
-			}
-		default:
-			goto st58
-		}
-		goto st0
-	tr86:
-
-		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
-			p++
-		}
-
-		goto st59
-	tr30:
-		name, value = p, 0
-		goto st59
 	st59:
 		if p++; p == pe {
 			goto _test_eof59
@@ -1074,302 +1158,57 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 	st_case_59:
 		switch data[p] {
 		case 33:
-			goto st58
+			goto st59
 		case 35:
 			goto st0
 		case 37:
-			goto st20
+			goto st24
 		case 44:
 			goto st0
-		case 47:
-			goto st58
-		case 58:
-			goto st58
 		case 59:
-			goto tr83
+			goto st0
 		case 61:
-			goto tr84
-		case 63:
-			goto tr85
+			goto st59
 		case 64:
 			goto st0
-		case 91:
-			goto st58
 		case 93:
-			goto st58
+			goto st59
 		case 95:
-			goto tr86
+			goto st59
 		case 126:
-			goto st58
+			goto st59
 		}
 		switch {
-		case data[p] < 45:
-			if 36 <= data[p] && data[p] <= 43 {
-				goto st58
+		case data[p] < 63:
+			if 36 <= data[p] && data[p] <= 58 {
+				goto st59
 			}
-		case data[p] > 57:
-			switch {
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto tr86
-				}
-			case data[p] >= 65:
-				goto tr86
+		case data[p] > 91:
+			if 97 <= data[p] && data[p] <= 122 {
+				goto st59
 			}
 		default:
-			goto tr86
+			goto st59
 		}
-		goto tr80
-	tr84:
-		nameEnd = p
-		value = p + 1
-		goto st60
-	st60:
-		if p++; p == pe {
-			goto _test_eof60
-		}
-	st_case_60:
-		switch data[p] {
-		case 33:
-			goto st60
-		case 35:
-			goto st0
-		case 37:
-			goto st22
-		case 44:
-			goto st0
-		case 47:
-			goto st60
-		case 58:
-			goto st60
-		case 59:
-			goto tr90
-		case 61:
-			goto st0
-		case 63:
-			goto tr91
-		case 64:
-			goto st0
-		case 91:
-			goto st60
-		case 93:
-			goto st60
-		case 95:
-			goto st61
-		case 126:
-			goto st60
-		}
-		switch {
-		case data[p] < 45:
-			if 36 <= data[p] && data[p] <= 43 {
-				goto st60
-			}
-		case data[p] > 57:
-			switch {
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto st61
-				}
-			case data[p] >= 65:
-				goto st61
-			}
-		default:
-			goto st61
-		}
-		goto tr87
-	st22:
-		if p++; p == pe {
-			goto _test_eof22
-		}
-	st_case_22:
-		switch {
-		case data[p] < 65:
-			if 48 <= data[p] && data[p] <= 57 {
-				goto st23
-			}
-		case data[p] > 70:
-			if 97 <= data[p] && data[p] <= 102 {
-				goto st23
-			}
-		default:
-			goto st23
-		}
-		goto st0
-	st23:
-		if p++; p == pe {
-			goto _test_eof23
-		}
-	st_case_23:
-		switch {
-		case data[p] < 65:
-			if 48 <= data[p] && data[p] <= 57 {
-				goto st60
-			}
-		case data[p] > 70:
-			if 97 <= data[p] && data[p] <= 102 {
-				goto st60
-			}
-		default:
-			goto st60
-		}
-		goto st0
-	tr92:
-
-		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
-			p++
-		}
-
-		goto st61
-	st61:
-		if p++; p == pe {
-			goto _test_eof61
-		}
-	st_case_61:
-		switch data[p] {
-		case 33:
-			goto st60
-		case 35:
-			goto st0
-		case 37:
-			goto st22
-		case 44:
-			goto st0
-		case 47:
-			goto st60
-		case 58:
-			goto st60
-		case 59:
-			goto tr90
-		case 61:
-			goto st0
-		case 63:
-			goto tr91
-		case 64:
-			goto st0
-		case 91:
-			goto st60
-		case 93:
-			goto st60
-		case 95:
-			goto tr92
-		case 126:
-			goto st60
-		}
-		switch {
-		case data[p] < 45:
-			if 36 <= data[p] && data[p] <= 43 {
-				goto st60
-			}
-		case data[p] > 57:
-			switch {
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto tr92
-				}
-			case data[p] >= 65:
-				goto tr92
-			}
-		default:
-			goto tr92
-		}
-		goto tr87
-	tr77:
-		u.Host = parser.MakeSpan(host, p)
-		headers = p + 1
-		goto st24
-	tr79:
-		headers = p + 1
-		goto st24
-	tr85:
-		nameEnd = p
-		u.setParam(data, name, nameEnd, value, p)
-		u.Params = parser.MakeSpan(params, p)
-		headers = p + 1
-		goto st24
-	tr91:
-		u.setParam(data, name, nameEnd, value, p)
-		u.Params = parser.MakeSpan(params, p)
-		headers = p + 1
-		goto st24
+		goto tr82
 	st24:
 		if p++; p == pe {
 			goto _test_eof24
 		}
 	st_case_24:
-		switch data[p] {
-		case 33:
-			goto st62
-		case 37:
-			goto st25
-		case 61:
-			goto st62
-		case 63:
-			goto st62
-		case 93:
-			goto st62
-		case 95:
-			goto st62
-		case 126:
-			goto st62
-		}
 		switch {
-		case data[p] < 45:
-			if 36 <= data[p] && data[p] <= 43 {
-				goto st62
+		case data[p] < 65:
+			if 48 <= data[p] && data[p] <= 57 {
+				goto st25
 			}
-		case data[p] > 58:
-			switch {
-			case data[p] > 91:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto st62
-				}
-			case data[p] >= 65:
-				goto st62
+		case data[p] > 70:
+			if 97 <= data[p] && data[p] <= 102 {
+				goto st25
 			}
 		default:
-			goto st62
+			goto st25
 		}
 		goto st0
-	st62:
-		if p++; p == pe {
-			goto _test_eof62
-		}
-	st_case_62:
-		switch data[p] {
-		case 33:
-			goto st62
-		case 35:
-			goto st0
-		case 37:
-			goto st25
-		case 44:
-			goto st0
-		case 59:
-			goto st0
-		case 61:
-			goto st62
-		case 64:
-			goto st0
-		case 93:
-			goto st62
-		case 95:
-			goto st62
-		case 126:
-			goto st62
-		}
-		switch {
-		case data[p] < 63:
-			if 36 <= data[p] && data[p] <= 58 {
-				goto st62
-			}
-		case data[p] > 91:
-			if 97 <= data[p] && data[p] <= 122 {
-				goto st62
-			}
-		default:
-			goto st62
-		}
-		goto tr93
 	st25:
 		if p++; p == pe {
 			goto _test_eof25
@@ -1378,14 +1217,14 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		switch {
 		case data[p] < 65:
 			if 48 <= data[p] && data[p] <= 57 {
-				goto st26
+				goto st59
 			}
 		case data[p] > 70:
 			if 97 <= data[p] && data[p] <= 102 {
-				goto st26
+				goto st59
 			}
 		default:
-			goto st26
+			goto st59
 		}
 		goto st0
 	st26:
@@ -1393,83 +1232,62 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 			goto _test_eof26
 		}
 	st_case_26:
+		if data[p] == 46 {
+			goto st27
+		}
 		switch {
 		case data[p] < 65:
-			if 48 <= data[p] && data[p] <= 57 {
-				goto st62
+			if 48 <= data[p] && data[p] <= 58 {
+				goto st27
 			}
 		case data[p] > 70:
 			if 97 <= data[p] && data[p] <= 102 {
-				goto st62
+				goto st27
 			}
 		default:
-			goto st62
+			goto st27
 		}
 		goto st0
-	tr15:
-		host = p
-		goto st27
 	st27:
 		if p++; p == pe {
 			goto _test_eof27
 		}
 	st_case_27:
-		if data[p] == 46 {
-			goto st28
-		}
-		switch {
-		case data[p] < 65:
-			if 48 <= data[p] && data[p] <= 58 {
-				goto st28
-			}
-		case data[p] > 70:
-			if 97 <= data[p] && data[p] <= 102 {
-				goto st28
-			}
-		default:
-			goto st28
-		}
-		goto st0
-	st28:
-		if p++; p == pe {
-			goto _test_eof28
-		}
-	st_case_28:
 		switch data[p] {
 		case 46:
-			goto st28
+			goto st27
 		case 93:
-			goto st63
+			goto st60
 		}
 		switch {
 		case data[p] < 65:
 			if 48 <= data[p] && data[p] <= 58 {
-				goto st28
+				goto st27
 			}
 		case data[p] > 70:
 			if 97 <= data[p] && data[p] <= 102 {
-				goto st28
+				goto st27
 			}
 		default:
-			goto st28
+			goto st27
 		}
 		goto st0
-	st63:
+	st60:
 		if p++; p == pe {
-			goto _test_eof63
+			goto _test_eof60
 		}
-	st_case_63:
+	st_case_60:
 		switch data[p] {
 		case 33:
 			goto st0
 		case 58:
-			goto tr75
+			goto tr68
 		case 59:
-			goto tr76
+			goto tr69
 		case 61:
 			goto st0
 		case 63:
-			goto tr77
+			goto tr70
 		case 93:
 			goto st0
 		case 95:
@@ -1489,23 +1307,19 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		default:
 			goto st0
 		}
-		goto tr73
+		goto tr67
 	tr14:
-		user = p
-		host = p
-		goto st64
-	tr94:
 
 		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
 			p++
 		}
 
-		goto st64
-	st64:
+		goto st61
+	st61:
 		if p++; p == pe {
-			goto _test_eof64
+			goto _test_eof61
 		}
-	st_case_64:
+	st_case_61:
 		switch data[p] {
 		case 33:
 			goto st10
@@ -1514,21 +1328,21 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		case 47:
 			goto st10
 		case 58:
-			goto tr95
+			goto tr83
 		case 59:
-			goto tr96
+			goto tr84
 		case 61:
 			goto st10
 		case 63:
-			goto tr97
+			goto tr85
 		case 64:
-			goto tr20
+			goto tr18
 		case 91:
 			goto st0
 		case 93:
 			goto st0
 		case 95:
-			goto tr94
+			goto tr14
 		case 126:
 			goto st10
 		}
@@ -1541,19 +1355,124 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 			switch {
 			case data[p] > 90:
 				if 97 <= data[p] && data[p] <= 122 {
-					goto tr94
+					goto tr14
 				}
 			case data[p] >= 65:
-				goto tr94
+				goto tr14
 			}
 		default:
-			goto tr94
+			goto tr14
 		}
-		goto tr73
-	tr95:
+		goto tr67
+	tr83:
 		password = p + 1
 		u.Host = parser.MakeSpan(host, p)
 		port = portSeen
+		goto st28
+	st28:
+		if p++; p == pe {
+			goto _test_eof28
+		}
+	st_case_28:
+		switch data[p] {
+		case 33:
+			goto st13
+		case 37:
+			goto st14
+		case 61:
+			goto st13
+		case 64:
+			goto tr18
+		case 95:
+			goto st13
+		case 126:
+			goto st13
+		}
+		switch {
+		case data[p] < 48:
+			if 36 <= data[p] && data[p] <= 46 {
+				goto st13
+			}
+		case data[p] > 57:
+			switch {
+			case data[p] > 90:
+				if 97 <= data[p] && data[p] <= 122 {
+					goto st13
+				}
+			case data[p] >= 65:
+				goto st13
+			}
+		default:
+			goto tr36
+		}
+		goto st0
+	tr36:
+		port = addPortDigit(port, data[p])
+		goto st62
+	st62:
+		if p++; p == pe {
+			goto _test_eof62
+		}
+	st_case_62:
+		switch data[p] {
+		case 33:
+			goto st13
+		case 35:
+			goto st0
+		case 37:
+			goto st14
+		case 47:
+			goto st0
+		case 58:
+			goto st0
+		case 59:
+			goto tr71
+		case 61:
+			goto st13
+		case 63:
+			goto tr72
+		case 64:
+			goto tr18
+		case 91:
+			goto st0
+		case 93:
+			goto st0
+		case 95:
+			goto st13
+		case 126:
+			goto st13
+		}
+		switch {
+		case data[p] < 48:
+			if 36 <= data[p] && data[p] <= 46 {
+				goto st13
+			}
+		case data[p] > 57:
+			switch {
+			case data[p] > 90:
+				if 97 <= data[p] && data[p] <= 122 {
+					goto st13
+				}
+			case data[p] >= 65:
+				goto st13
+			}
+		default:
+			goto tr36
+		}
+		goto tr66
+	tr84:
+		u.Host = parser.MakeSpan(host, p)
+		params = p + 1
+		name, value = p+1, 0
+		goto st29
+	tr86:
+		nameEnd = p
+		u.setParam(data, name, nameEnd, value, p)
+		name, value = p+1, 0
+		goto st29
+	tr97:
+		u.setParam(data, name, nameEnd, value, p)
+		name, value = p+1, 0
 		goto st29
 	st29:
 		if p++; p == pe {
@@ -1562,38 +1481,260 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 	st_case_29:
 		switch data[p] {
 		case 33:
-			goto st14
+			goto st63
+		case 35:
+			goto st10
 		case 37:
-			goto st15
+			goto st30
+		case 44:
+			goto st10
+		case 47:
+			goto st63
+		case 58:
+			goto tr40
+		case 59:
+			goto st10
 		case 61:
-			goto st14
+			goto st10
+		case 63:
+			goto st10
 		case 64:
-			goto tr20
+			goto tr18
+		case 91:
+			goto st57
+		case 93:
+			goto st57
 		case 95:
-			goto st14
+			goto tr39
 		case 126:
-			goto st14
+			goto st63
 		}
 		switch {
-		case data[p] < 48:
-			if 36 <= data[p] && data[p] <= 46 {
-				goto st14
+		case data[p] < 45:
+			if 36 <= data[p] && data[p] <= 43 {
+				goto st63
 			}
 		case data[p] > 57:
 			switch {
 			case data[p] > 90:
 				if 97 <= data[p] && data[p] <= 122 {
-					goto st14
+					goto tr39
 				}
 			case data[p] >= 65:
-				goto st14
+				goto tr39
 			}
 		default:
-			goto tr40
+			goto tr39
 		}
 		goto st0
+	tr39:
+
+		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
+			p++
+		}
+
+		goto st63
+	st63:
+		if p++; p == pe {
+			goto _test_eof63
+		}
+	st_case_63:
+		switch data[p] {
+		case 33:
+			goto st63
+		case 35:
+			goto st10
+		case 37:
+			goto st30
+		case 44:
+			goto st10
+		case 47:
+			goto st63
+		case 58:
+			goto tr40
+		case 59:
+			goto tr86
+		case 61:
+			goto tr87
+		case 63:
+			goto tr88
+		case 64:
+			goto tr18
+		case 91:
+			goto st57
+		case 93:
+			goto st57
+		case 95:
+			goto tr39
+		case 126:
+			goto st63
+		}
+		switch {
+		case data[p] < 45:
+			if 36 <= data[p] && data[p] <= 43 {
+				goto st63
+			}
+		case data[p] > 57:
+			switch {
+			case data[p] > 90:
+				if 97 <= data[p] && data[p] <= 122 {
+					goto tr39
+				}
+			case data[p] >= 65:
+				goto tr39
+			}
+		default:
+			goto tr39
+		}
+		goto tr73
+	st30:
+		if p++; p == pe {
+			goto _test_eof30
+		}
+	st_case_30:
+		switch {
+		case data[p] < 65:
+			if 48 <= data[p] && data[p] <= 57 {
+				goto st31
+			}
+		case data[p] > 70:
+			if 97 <= data[p] && data[p] <= 102 {
+				goto st31
+			}
+		default:
+			goto st31
+		}
+		goto st0
+	st31:
+		if p++; p == pe {
+			goto _test_eof31
+		}
+	st_case_31:
+		switch {
+		case data[p] < 65:
+			if 48 <= data[p] && data[p] <= 57 {
+				goto st63
+			}
+		case data[p] > 70:
+			if 97 <= data[p] && data[p] <= 102 {
+				goto st63
+			}
+		default:
+			goto st63
+		}
+		goto st0
+	tr90:
+
+		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
+			p++
+		}
+
+		goto st64
 	tr40:
-		port = addPortDigit(port, data[p])
+		password = p + 1
+		goto st64
+	st64:
+		if p++; p == pe {
+			goto _test_eof64
+		}
+	st_case_64:
+		switch data[p] {
+		case 33:
+			goto st64
+		case 35:
+			goto st0
+		case 37:
+			goto st32
+		case 44:
+			goto st13
+		case 47:
+			goto st57
+		case 58:
+			goto st57
+		case 59:
+			goto tr74
+		case 61:
+			goto tr91
+		case 63:
+			goto tr76
+		case 64:
+			goto tr18
+		case 91:
+			goto st57
+		case 93:
+			goto st57
+		case 95:
+			goto tr90
+		case 126:
+			goto st64
+		}
+		switch {
+		case data[p] < 45:
+			if 36 <= data[p] && data[p] <= 43 {
+				goto st64
+			}
+		case data[p] > 57:
+			switch {
+			case data[p] > 90:
+				if 97 <= data[p] && data[p] <= 122 {
+					goto tr90
+				}
+			case data[p] >= 65:
+				goto tr90
+			}
+		default:
+			goto tr90
+		}
+		goto tr73
+	st32:
+		if p++; p == pe {
+			goto _test_eof32
+		}
+	st_case_32:
+		switch {
+		case data[p] < 65:
+			if 48 <= data[p] && data[p] <= 57 {
+				goto st33
+			}
+		case data[p] > 70:
+			if 97 <= data[p] && data[p] <= 102 {
+				goto st33
+			}
+		default:
+			goto st33
+		}
+		goto st0
+	st33:
+		if p++; p == pe {
+			goto _test_eof33
+		}
+	st_case_33:
+		switch {
+		case data[p] < 65:
+			if 48 <= data[p] && data[p] <= 57 {
+				goto st64
+			}
+		case data[p] > 70:
+			if 97 <= data[p] && data[p] <= 102 {
+				goto st64
+			}
+		default:
+			goto st64
+		}
+		goto st0
+	tr93:
+
+		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
+			p++
+		}
+
+		goto st65
+	tr96:
+		password = p + 1
+		goto st65
+	tr91:
+		nameEnd = p
+		value = p + 1
 		goto st65
 	st65:
 		if p++; p == pe {
@@ -1602,116 +1743,98 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 	st_case_65:
 		switch data[p] {
 		case 33:
-			goto st14
+			goto st65
 		case 35:
 			goto st0
 		case 37:
-			goto st15
-		case 47:
-			goto st0
-		case 58:
-			goto st0
-		case 59:
-			goto tr78
-		case 61:
-			goto st14
-		case 63:
-			goto tr79
-		case 64:
-			goto tr20
-		case 91:
-			goto st0
-		case 93:
-			goto st0
-		case 95:
-			goto st14
-		case 126:
-			goto st14
-		}
-		switch {
-		case data[p] < 48:
-			if 36 <= data[p] && data[p] <= 46 {
-				goto st14
-			}
-		case data[p] > 57:
-			switch {
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto st14
-				}
-			case data[p] >= 65:
-				goto st14
-			}
-		default:
-			goto tr40
-		}
-		goto tr72
-	tr96:
-		u.Host = parser.MakeSpan(host, p)
-		params = p + 1
-		goto st30
-	tr101:
-		nameEnd = p
-		u.setParam(data, name, nameEnd, value, p)
-		goto st30
-	tr115:
-		u.setParam(data, name, nameEnd, value, p)
-		goto st30
-	st30:
-		if p++; p == pe {
-			goto _test_eof30
-		}
-	st_case_30:
-		switch data[p] {
-		case 33:
-			goto tr41
-		case 35:
-			goto st10
-		case 37:
-			goto tr42
+			goto st34
 		case 44:
-			goto st10
+			goto st13
 		case 47:
-			goto tr41
+			goto st58
 		case 58:
-			goto tr44
+			goto st58
 		case 59:
-			goto st10
+			goto tr80
 		case 61:
-			goto st10
+			goto st13
 		case 63:
-			goto st10
+			goto tr81
 		case 64:
-			goto tr20
+			goto tr18
 		case 91:
-			goto tr28
+			goto st58
 		case 93:
-			goto tr28
+			goto st58
 		case 95:
-			goto tr43
+			goto tr93
 		case 126:
-			goto tr41
+			goto st65
 		}
 		switch {
 		case data[p] < 45:
 			if 36 <= data[p] && data[p] <= 43 {
-				goto tr41
+				goto st65
 			}
 		case data[p] > 57:
 			switch {
 			case data[p] > 90:
 				if 97 <= data[p] && data[p] <= 122 {
-					goto tr43
+					goto tr93
 				}
 			case data[p] >= 65:
-				goto tr43
+				goto tr93
 			}
 		default:
-			goto tr43
+			goto tr93
+		}
+		goto tr77
+	st34:
+		if p++; p == pe {
+			goto _test_eof34
+		}
+	st_case_34:
+		switch {
+		case data[p] < 65:
+			if 48 <= data[p] && data[p] <= 57 {
+				goto st35
+			}
+		case data[p] > 70:
+			if 97 <= data[p] && data[p] <= 102 {
+				goto st35
+			}
+		default:
+			goto st35
 		}
 		goto st0
-	tr41:
-		name, value = p, 0
+	st35:
+		if p++; p == pe {
+			goto _test_eof35
+		}
+	st_case_35:
+		switch {
+		case data[p] < 65:
+			if 48 <= data[p] && data[p] <= 57 {
+				goto st65
+			}
+		case data[p] > 70:
+			if 97 <= data[p] && data[p] <= 102 {
+				goto st65
+			}
+		default:
+			goto st65
+		}
+		goto st0
+	tr95:
+
+		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
+			p++
+		}
+
+		goto st66
+	tr87:
+		nameEnd = p
+		value = p + 1
 		goto st66
 	st66:
 		if p++; p == pe {
@@ -1724,27 +1847,27 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		case 35:
 			goto st10
 		case 37:
-			goto st31
+			goto st36
 		case 44:
 			goto st10
 		case 47:
 			goto st66
 		case 58:
-			goto tr100
+			goto tr96
 		case 59:
-			goto tr101
+			goto tr97
 		case 61:
-			goto tr102
+			goto st10
 		case 63:
-			goto tr103
+			goto tr98
 		case 64:
-			goto tr20
+			goto tr18
 		case 91:
 			goto st58
 		case 93:
 			goto st58
 		case 95:
-			goto st67
+			goto tr95
 		case 126:
 			goto st66
 		}
@@ -1757,41 +1880,38 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 			switch {
 			case data[p] > 90:
 				if 97 <= data[p] && data[p] <= 122 {
-					goto st67
+					goto tr95
 				}
 			case data[p] >= 65:
-				goto st67
+				goto tr95
 			}
 		default:
-			goto st67
+			goto tr95
 		}
-		goto tr80
-	tr42:
-		name, value = p, 0
-		goto st31
-	st31:
+		goto tr77
+	st36:
 		if p++; p == pe {
-			goto _test_eof31
+			goto _test_eof36
 		}
-	st_case_31:
+	st_case_36:
 		switch {
 		case data[p] < 65:
 			if 48 <= data[p] && data[p] <= 57 {
-				goto st32
+				goto st37
 			}
 		case data[p] > 70:
 			if 97 <= data[p] && data[p] <= 102 {
-				goto st32
+				goto st37
 			}
 		default:
-			goto st32
+			goto st37
 		}
 		goto st0
-	st32:
+	st37:
 		if p++; p == pe {
-			goto _test_eof32
+			goto _test_eof37
 		}
-	st_case_32:
+	st_case_37:
 		switch {
 		case data[p] < 65:
 			if 48 <= data[p] && data[p] <= 57 {
@@ -1805,15 +1925,80 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 			goto st66
 		}
 		goto st0
-	tr104:
+	tr85:
+		u.Host = parser.MakeSpan(host, p)
+		headers = p + 1
+		goto st38
+	tr88:
+		nameEnd = p
+		u.setParam(data, name, nameEnd, value, p)
+		u.Params = parser.MakeSpan(params, p)
+		headers = p + 1
+		goto st38
+	tr98:
+		u.setParam(data, name, nameEnd, value, p)
+		u.Params = parser.MakeSpan(params, p)
+		headers = p + 1
+		goto st38
+	st38:
+		if p++; p == pe {
+			goto _test_eof38
+		}
+	st_case_38:
+		switch data[p] {
+		case 33:
+			goto st67
+		case 35:
+			goto st10
+		case 37:
+			goto st39
+		case 44:
+			goto st10
+		case 47:
+			goto st67
+		case 58:
+			goto tr51
+		case 59:
+			goto st10
+		case 61:
+			goto st67
+		case 63:
+			goto st67
+		case 64:
+			goto tr18
+		case 91:
+			goto st59
+		case 93:
+			goto st59
+		case 95:
+			goto tr50
+		case 126:
+			goto st67
+		}
+		switch {
+		case data[p] < 45:
+			if 36 <= data[p] && data[p] <= 43 {
+				goto st67
+			}
+		case data[p] > 57:
+			switch {
+			case data[p] > 90:
+				if 97 <= data[p] && data[p] <= 122 {
+					goto tr50
+				}
+			case data[p] >= 65:
+				goto tr50
+			}
+		default:
+			goto tr50
+		}
+		goto st0
+	tr50:
 
 		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
 			p++
 		}
 
-		goto st67
-	tr43:
-		name, value = p, 0
 		goto st67
 	st67:
 		if p++; p == pe {
@@ -1822,58 +2007,90 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 	st_case_67:
 		switch data[p] {
 		case 33:
-			goto st66
+			goto st67
 		case 35:
 			goto st10
 		case 37:
-			goto st31
+			goto st39
 		case 44:
 			goto st10
 		case 47:
-			goto st66
+			goto st67
 		case 58:
-			goto tr100
+			goto tr51
 		case 59:
-			goto tr101
+			goto st10
 		case 61:
-			goto tr102
+			goto st67
 		case 63:
-			goto tr103
+			goto st67
 		case 64:
-			goto tr20
+			goto tr18
 		case 91:
-			goto st58
+			goto st59
 		case 93:
-			goto st58
+			goto st59
 		case 95:
-			goto tr104
+			goto tr50
 		case 126:
-			goto st66
+			goto st67
 		}
 		switch {
 		case data[p] < 45:
 			if 36 <= data[p] && data[p] <= 43 {
-				goto st66
+				goto st67
 			}
 		case data[p] > 57:
 			switch {
 			case data[p] > 90:
 				if 97 <= data[p] && data[p] <= 122 {
-					goto tr104
+					goto tr50
 				}
 			case data[p] >= 65:
-				goto tr104
+				goto tr50
 			}
 		default:
-			goto tr104
+			goto tr50
 		}
-		goto tr80
-	tr100:
+		goto tr82
+	st39:
+		if p++; p == pe {
+			goto _test_eof39
+		}
+	st_case_39:
+		switch {
+		case data[p] < 65:
+			if 48 <= data[p] && data[p] <= 57 {
+				goto st40
+			}
+		case data[p] > 70:
+			if 97 <= data[p] && data[p] <= 102 {
+				goto st40
+			}
+		default:
+			goto st40
+		}
+		goto st0
+	st40:
+		if p++; p == pe {
+			goto _test_eof40
+		}
+	st_case_40:
+		switch {
+		case data[p] < 65:
+			if 48 <= data[p] && data[p] <= 57 {
+				goto st67
+			}
+		case data[p] > 70:
+			if 97 <= data[p] && data[p] <= 102 {
+				goto st67
+			}
+		default:
+			goto st67
+		}
+		goto st0
+	tr51:
 		password = p + 1
-		goto st68
-	tr44:
-		password = p + 1
-		name, value = p, 0
 		goto st68
 	st68:
 		if p++; p == pe {
@@ -1886,592 +2103,43 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		case 35:
 			goto st0
 		case 37:
-			goto st33
-		case 44:
-			goto st14
-		case 47:
-			goto st58
-		case 58:
-			goto st58
-		case 59:
-			goto tr83
-		case 61:
-			goto tr107
-		case 63:
-			goto tr85
-		case 64:
-			goto tr20
-		case 91:
-			goto st58
-		case 93:
-			goto st58
-		case 95:
-			goto st69
-		case 126:
-			goto st68
-		}
-		switch {
-		case data[p] < 45:
-			if 36 <= data[p] && data[p] <= 43 {
-				goto st68
-			}
-		case data[p] > 57:
-			switch {
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto st69
-				}
-			case data[p] >= 65:
-				goto st69
-			}
-		default:
-			goto st69
-		}
-		goto tr80
-	st33:
-		if p++; p == pe {
-			goto _test_eof33
-		}
-	st_case_33:
-		switch {
-		case data[p] < 65:
-			if 48 <= data[p] && data[p] <= 57 {
-				goto st34
-			}
-		case data[p] > 70:
-			if 97 <= data[p] && data[p] <= 102 {
-				goto st34
-			}
-		default:
-			goto st34
-		}
-		goto st0
-	st34:
-		if p++; p == pe {
-			goto _test_eof34
-		}
-	st_case_34:
-		switch {
-		case data[p] < 65:
-			if 48 <= data[p] && data[p] <= 57 {
-				goto st68
-			}
-		case data[p] > 70:
-			if 97 <= data[p] && data[p] <= 102 {
-				goto st68
-			}
-		default:
-			goto st68
-		}
-		goto st0
-	tr108:
-
-		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
-			p++
-		}
-
-		goto st69
-	st69:
-		if p++; p == pe {
-			goto _test_eof69
-		}
-	st_case_69:
-		switch data[p] {
-		case 33:
-			goto st68
-		case 35:
-			goto st0
-		case 37:
-			goto st33
-		case 44:
-			goto st14
-		case 47:
-			goto st58
-		case 58:
-			goto st58
-		case 59:
-			goto tr83
-		case 61:
-			goto tr107
-		case 63:
-			goto tr85
-		case 64:
-			goto tr20
-		case 91:
-			goto st58
-		case 93:
-			goto st58
-		case 95:
-			goto tr108
-		case 126:
-			goto st68
-		}
-		switch {
-		case data[p] < 45:
-			if 36 <= data[p] && data[p] <= 43 {
-				goto st68
-			}
-		case data[p] > 57:
-			switch {
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto tr108
-				}
-			case data[p] >= 65:
-				goto tr108
-			}
-		default:
-			goto tr108
-		}
-		goto tr80
-	tr114:
-		password = p + 1
-		goto st70
-	tr107:
-		nameEnd = p
-		value = p + 1
-		goto st70
-	st70:
-		if p++; p == pe {
-			goto _test_eof70
-		}
-	st_case_70:
-		switch data[p] {
-		case 33:
-			goto st70
-		case 35:
-			goto st0
-		case 37:
-			goto st35
-		case 44:
-			goto st14
-		case 47:
-			goto st60
-		case 58:
-			goto st60
-		case 59:
-			goto tr90
-		case 61:
-			goto st14
-		case 63:
-			goto tr91
-		case 64:
-			goto tr20
-		case 91:
-			goto st60
-		case 93:
-			goto st60
-		case 95:
-			goto st71
-		case 126:
-			goto st70
-		}
-		switch {
-		case data[p] < 45:
-			if 36 <= data[p] && data[p] <= 43 {
-				goto st70
-			}
-		case data[p] > 57:
-			switch {
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto st71
-				}
-			case data[p] >= 65:
-				goto st71
-			}
-		default:
-			goto st71
-		}
-		goto tr87
-	st35:
-		if p++; p == pe {
-			goto _test_eof35
-		}
-	st_case_35:
-		switch {
-		case data[p] < 65:
-			if 48 <= data[p] && data[p] <= 57 {
-				goto st36
-			}
-		case data[p] > 70:
-			if 97 <= data[p] && data[p] <= 102 {
-				goto st36
-			}
-		default:
-			goto st36
-		}
-		goto st0
-	st36:
-		if p++; p == pe {
-			goto _test_eof36
-		}
-	st_case_36:
-		switch {
-		case data[p] < 65:
-			if 48 <= data[p] && data[p] <= 57 {
-				goto st70
-			}
-		case data[p] > 70:
-			if 97 <= data[p] && data[p] <= 102 {
-				goto st70
-			}
-		default:
-			goto st70
-		}
-		goto st0
-	tr111:
-
-		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
-			p++
-		}
-
-		goto st71
-	st71:
-		if p++; p == pe {
-			goto _test_eof71
-		}
-	st_case_71:
-		switch data[p] {
-		case 33:
-			goto st70
-		case 35:
-			goto st0
-		case 37:
-			goto st35
-		case 44:
-			goto st14
-		case 47:
-			goto st60
-		case 58:
-			goto st60
-		case 59:
-			goto tr90
-		case 61:
-			goto st14
-		case 63:
-			goto tr91
-		case 64:
-			goto tr20
-		case 91:
-			goto st60
-		case 93:
-			goto st60
-		case 95:
-			goto tr111
-		case 126:
-			goto st70
-		}
-		switch {
-		case data[p] < 45:
-			if 36 <= data[p] && data[p] <= 43 {
-				goto st70
-			}
-		case data[p] > 57:
-			switch {
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto tr111
-				}
-			case data[p] >= 65:
-				goto tr111
-			}
-		default:
-			goto tr111
-		}
-		goto tr87
-	tr102:
-		nameEnd = p
-		value = p + 1
-		goto st72
-	st72:
-		if p++; p == pe {
-			goto _test_eof72
-		}
-	st_case_72:
-		switch data[p] {
-		case 33:
-			goto st72
-		case 35:
-			goto st10
-		case 37:
-			goto st37
-		case 44:
-			goto st10
-		case 47:
-			goto st72
-		case 58:
-			goto tr114
-		case 59:
-			goto tr115
-		case 61:
-			goto st10
-		case 63:
-			goto tr116
-		case 64:
-			goto tr20
-		case 91:
-			goto st60
-		case 93:
-			goto st60
-		case 95:
-			goto st73
-		case 126:
-			goto st72
-		}
-		switch {
-		case data[p] < 45:
-			if 36 <= data[p] && data[p] <= 43 {
-				goto st72
-			}
-		case data[p] > 57:
-			switch {
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto st73
-				}
-			case data[p] >= 65:
-				goto st73
-			}
-		default:
-			goto st73
-		}
-		goto tr87
-	st37:
-		if p++; p == pe {
-			goto _test_eof37
-		}
-	st_case_37:
-		switch {
-		case data[p] < 65:
-			if 48 <= data[p] && data[p] <= 57 {
-				goto st38
-			}
-		case data[p] > 70:
-			if 97 <= data[p] && data[p] <= 102 {
-				goto st38
-			}
-		default:
-			goto st38
-		}
-		goto st0
-	st38:
-		if p++; p == pe {
-			goto _test_eof38
-		}
-	st_case_38:
-		switch {
-		case data[p] < 65:
-			if 48 <= data[p] && data[p] <= 57 {
-				goto st72
-			}
-		case data[p] > 70:
-			if 97 <= data[p] && data[p] <= 102 {
-				goto st72
-			}
-		default:
-			goto st72
-		}
-		goto st0
-	tr117:
-
-		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
-			p++
-		}
-
-		goto st73
-	st73:
-		if p++; p == pe {
-			goto _test_eof73
-		}
-	st_case_73:
-		switch data[p] {
-		case 33:
-			goto st72
-		case 35:
-			goto st10
-		case 37:
-			goto st37
-		case 44:
-			goto st10
-		case 47:
-			goto st72
-		case 58:
-			goto tr114
-		case 59:
-			goto tr115
-		case 61:
-			goto st10
-		case 63:
-			goto tr116
-		case 64:
-			goto tr20
-		case 91:
-			goto st60
-		case 93:
-			goto st60
-		case 95:
-			goto tr117
-		case 126:
-			goto st72
-		}
-		switch {
-		case data[p] < 45:
-			if 36 <= data[p] && data[p] <= 43 {
-				goto st72
-			}
-		case data[p] > 57:
-			switch {
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto tr117
-				}
-			case data[p] >= 65:
-				goto tr117
-			}
-		default:
-			goto tr117
-		}
-		goto tr87
-	tr97:
-		u.Host = parser.MakeSpan(host, p)
-		headers = p + 1
-		goto st39
-	tr103:
-		nameEnd = p
-		u.setParam(data, name, nameEnd, value, p)
-		u.Params = parser.MakeSpan(params, p)
-		headers = p + 1
-		goto st39
-	tr116:
-		u.setParam(data, name, nameEnd, value, p)
-		u.Params = parser.MakeSpan(params, p)
-		headers = p + 1
-		goto st39
-	st39:
-		if p++; p == pe {
-			goto _test_eof39
-		}
-	st_case_39:
-		switch data[p] {
-		case 33:
-			goto st74
-		case 35:
-			goto st10
-		case 37:
-			goto st40
-		case 44:
-			goto st10
-		case 47:
-			goto st74
-		case 58:
-			goto tr56
-		case 59:
-			goto st10
-		case 61:
-			goto st74
-		case 63:
-			goto st74
-		case 64:
-			goto tr20
-		case 91:
-			goto st62
-		case 93:
-			goto st62
-		case 95:
-			goto st75
-		case 126:
-			goto st74
-		}
-		switch {
-		case data[p] < 45:
-			if 36 <= data[p] && data[p] <= 43 {
-				goto st74
-			}
-		case data[p] > 57:
-			switch {
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto st75
-				}
-			case data[p] >= 65:
-				goto st75
-			}
-		default:
-			goto st75
-		}
-		goto st0
-	st74:
-		if p++; p == pe {
-			goto _test_eof74
-		}
-	st_case_74:
-		switch data[p] {
-		case 33:
-			goto st74
-		case 35:
-			goto st10
-		case 37:
-			goto st40
-		case 44:
-			goto st10
-		case 47:
-			goto st74
-		case 58:
-			goto tr56
-		case 59:
-			goto st10
-		case 61:
-			goto st74
-		case 63:
-			goto st74
-		case 64:
-			goto tr20
-		case 91:
-			goto st62
-		case 93:
-			goto st62
-		case 95:
-			goto st75
-		case 126:
-			goto st74
-		}
-		switch {
-		case data[p] < 45:
-			if 36 <= data[p] && data[p] <= 43 {
-				goto st74
-			}
-		case data[p] > 57:
-			switch {
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto st75
-				}
-			case data[p] >= 65:
-				goto st75
-			}
-		default:
-			goto st75
-		}
-		goto tr93
-	st40:
-		if p++; p == pe {
-			goto _test_eof40
-		}
-	st_case_40:
-		switch {
-		case data[p] < 65:
-			if 48 <= data[p] && data[p] <= 57 {
-				goto st41
-			}
-		case data[p] > 70:
-			if 97 <= data[p] && data[p] <= 102 {
-				goto st41
-			}
-		default:
 			goto st41
+		case 44:
+			goto st13
+		case 47:
+			goto st59
+		case 58:
+			goto st59
+		case 59:
+			goto st0
+		case 61:
+			goto st68
+		case 63:
+			goto st59
+		case 64:
+			goto tr18
+		case 91:
+			goto st59
+		case 93:
+			goto st59
+		case 95:
+			goto st68
+		case 126:
+			goto st68
 		}
-		goto st0
+		switch {
+		case data[p] < 65:
+			if 36 <= data[p] && data[p] <= 57 {
+				goto st68
+			}
+		case data[p] > 90:
+			if 97 <= data[p] && data[p] <= 122 {
+				goto st68
+			}
+		default:
+			goto st68
+		}
+		goto tr82
 	st41:
 		if p++; p == pe {
 			goto _test_eof41
@@ -2480,127 +2148,16 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		switch {
 		case data[p] < 65:
 			if 48 <= data[p] && data[p] <= 57 {
-				goto st74
+				goto st42
 			}
 		case data[p] > 70:
 			if 97 <= data[p] && data[p] <= 102 {
-				goto st74
+				goto st42
 			}
 		default:
-			goto st74
+			goto st42
 		}
 		goto st0
-	tr118:
-
-		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
-			p++
-		}
-
-		goto st75
-	st75:
-		if p++; p == pe {
-			goto _test_eof75
-		}
-	st_case_75:
-		switch data[p] {
-		case 33:
-			goto st74
-		case 35:
-			goto st10
-		case 37:
-			goto st40
-		case 44:
-			goto st10
-		case 47:
-			goto st74
-		case 58:
-			goto tr56
-		case 59:
-			goto st10
-		case 61:
-			goto st74
-		case 63:
-			goto st74
-		case 64:
-			goto tr20
-		case 91:
-			goto st62
-		case 93:
-			goto st62
-		case 95:
-			goto tr118
-		case 126:
-			goto st74
-		}
-		switch {
-		case data[p] < 45:
-			if 36 <= data[p] && data[p] <= 43 {
-				goto st74
-			}
-		case data[p] > 57:
-			switch {
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto tr118
-				}
-			case data[p] >= 65:
-				goto tr118
-			}
-		default:
-			goto tr118
-		}
-		goto tr93
-	tr56:
-		password = p + 1
-		goto st76
-	st76:
-		if p++; p == pe {
-			goto _test_eof76
-		}
-	st_case_76:
-		switch data[p] {
-		case 33:
-			goto st76
-		case 35:
-			goto st0
-		case 37:
-			goto st42
-		case 44:
-			goto st14
-		case 47:
-			goto st62
-		case 58:
-			goto st62
-		case 59:
-			goto st0
-		case 61:
-			goto st76
-		case 63:
-			goto st62
-		case 64:
-			goto tr20
-		case 91:
-			goto st62
-		case 93:
-			goto st62
-		case 95:
-			goto st76
-		case 126:
-			goto st76
-		}
-		switch {
-		case data[p] < 65:
-			if 36 <= data[p] && data[p] <= 57 {
-				goto st76
-			}
-		case data[p] > 90:
-			if 97 <= data[p] && data[p] <= 122 {
-				goto st76
-			}
-		default:
-			goto st76
-		}
-		goto tr93
 	st42:
 		if p++; p == pe {
 			goto _test_eof42
@@ -2609,14 +2166,14 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		switch {
 		case data[p] < 65:
 			if 48 <= data[p] && data[p] <= 57 {
-				goto st43
+				goto st68
 			}
 		case data[p] > 70:
 			if 97 <= data[p] && data[p] <= 102 {
-				goto st43
+				goto st68
 			}
 		default:
-			goto st43
+			goto st68
 		}
 		goto st0
 	st43:
@@ -2624,17 +2181,28 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 			goto _test_eof43
 		}
 	st_case_43:
+		switch data[p] {
+		case 43:
+			goto st2
+		case 58:
+			goto tr55
+		}
 		switch {
-		case data[p] < 65:
-			if 48 <= data[p] && data[p] <= 57 {
-				goto st76
+		case data[p] < 48:
+			if 45 <= data[p] && data[p] <= 46 {
+				goto st2
 			}
-		case data[p] > 70:
-			if 97 <= data[p] && data[p] <= 102 {
-				goto st76
+		case data[p] > 57:
+			switch {
+			case data[p] > 90:
+				if 97 <= data[p] && data[p] <= 122 {
+					goto st2
+				}
+			case data[p] >= 65:
+				goto st2
 			}
 		default:
-			goto st76
+			goto st2
 		}
 		goto st0
 	st44:
@@ -2646,7 +2214,11 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		case 43:
 			goto st2
 		case 58:
-			goto tr60
+			goto tr4
+		case 69:
+			goto st45
+		case 101:
+			goto st45
 		}
 		switch {
 		case data[p] < 48:
@@ -2676,9 +2248,9 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 			goto st2
 		case 58:
 			goto tr4
-		case 69:
+		case 76:
 			goto st46
-		case 101:
+		case 108:
 			goto st46
 		}
 		switch {
@@ -2708,11 +2280,7 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		case 43:
 			goto st2
 		case 58:
-			goto tr4
-		case 76:
-			goto st47
-		case 108:
-			goto st47
+			goto tr58
 		}
 		switch {
 		case data[p] < 48:
@@ -2732,82 +2300,53 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 			goto st2
 		}
 		goto st0
+	tr58:
+
+		u.Scheme = SchemeTel
+		user = p + 1
+
+		goto st47
 	st47:
 		if p++; p == pe {
 			goto _test_eof47
 		}
 	st_case_47:
-		switch data[p] {
-		case 43:
-			goto st2
-		case 58:
-			goto tr63
-		}
-		switch {
-		case data[p] < 48:
-			if 45 <= data[p] && data[p] <= 46 {
-				goto st2
-			}
-		case data[p] > 57:
-			switch {
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto st2
-				}
-			case data[p] >= 65:
-				goto st2
-			}
-		default:
-			goto st2
-		}
-		goto st0
-	tr63:
-		u.Scheme = SchemeTel
-		goto st48
-	st48:
-		if p++; p == pe {
-			goto _test_eof48
-		}
-	st_case_48:
 		if data[p] == 35 {
-			goto tr64
+			goto st69
 		}
 		switch {
 		case data[p] < 48:
 			switch {
 			case data[p] > 43:
 				if 45 <= data[p] && data[p] <= 46 {
-					goto tr64
+					goto st69
 				}
 			case data[p] >= 40:
-				goto tr64
+				goto st69
 			}
 		case data[p] > 57:
 			switch {
 			case data[p] > 70:
 				if 97 <= data[p] && data[p] <= 102 {
-					goto tr64
+					goto st69
 				}
 			case data[p] >= 65:
-				goto tr64
+				goto st69
 			}
 		default:
-			goto tr64
+			goto st69
 		}
 		goto st0
-	tr64:
-		user = p
-		goto st77
-	st77:
+	st69:
 		if p++; p == pe {
-			goto _test_eof77
+			goto _test_eof69
 		}
-	st_case_77:
+	st_case_69:
 		switch data[p] {
 		case 33:
 			goto st0
 		case 35:
-			goto st77
+			goto st69
 		case 44:
 			goto st0
 		case 47:
@@ -2815,7 +2354,7 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		case 58:
 			goto st0
 		case 59:
-			goto tr122
+			goto tr101
 		case 61:
 			goto st0
 		case 93:
@@ -2837,7 +2376,7 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 					goto st0
 				}
 			default:
-				goto st77
+				goto st69
 			}
 		case data[p] > 70:
 			switch {
@@ -2850,124 +2389,146 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 					goto st0
 				}
 			default:
-				goto st77
+				goto st69
 			}
 		default:
-			goto st77
+			goto st69
 		}
-		goto tr120
-	tr125:
+		goto tr100
+	tr102:
 		nameEnd = p
 		u.setParam(data, name, nameEnd, value, p)
-		goto st49
-	tr130:
+		name, value = p+1, 0
+		goto st48
+	tr106:
 		u.setParam(data, name, nameEnd, value, p)
-		goto st49
-	tr122:
+		name, value = p+1, 0
+		goto st48
+	tr101:
 		u.User = parser.MakeSpan(user, p)
 		params = p + 1
-		goto st49
-	st49:
+		name, value = p+1, 0
+		goto st48
+	st48:
 		if p++; p == pe {
-			goto _test_eof49
+			goto _test_eof48
 		}
-	st_case_49:
+	st_case_48:
 		switch data[p] {
 		case 33:
-			goto tr65
+			goto st70
 		case 37:
-			goto tr66
+			goto st49
 		case 47:
-			goto tr65
+			goto st70
 		case 58:
-			goto tr65
+			goto st70
 		case 91:
-			goto tr65
+			goto st70
 		case 93:
-			goto tr65
+			goto st70
 		case 95:
-			goto tr67
+			goto tr62
 		case 126:
-			goto tr65
+			goto st70
 		}
 		switch {
 		case data[p] < 45:
 			if 36 <= data[p] && data[p] <= 43 {
-				goto tr65
+				goto st70
 			}
 		case data[p] > 57:
 			switch {
 			case data[p] > 90:
 				if 97 <= data[p] && data[p] <= 122 {
-					goto tr67
+					goto tr62
 				}
 			case data[p] >= 65:
-				goto tr67
+				goto tr62
 			}
 		default:
-			goto tr67
+			goto tr62
 		}
 		goto st0
-	tr65:
-		name, value = p, 0
-		goto st78
-	st78:
-		if p++; p == pe {
-			goto _test_eof78
+	tr62:
+
+		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
+			p++
 		}
-	st_case_78:
+
+		goto st70
+	st70:
+		if p++; p == pe {
+			goto _test_eof70
+		}
+	st_case_70:
 		switch data[p] {
 		case 33:
-			goto st78
+			goto st70
 		case 35:
 			goto st0
 		case 37:
-			goto st50
+			goto st49
 		case 44:
 			goto st0
 		case 47:
-			goto st78
+			goto st70
 		case 58:
-			goto st78
+			goto st70
 		case 59:
-			goto tr125
+			goto tr102
 		case 61:
-			goto tr126
+			goto tr103
 		case 91:
-			goto st78
+			goto st70
 		case 93:
-			goto st78
+			goto st70
 		case 95:
-			goto st79
+			goto tr62
 		case 126:
-			goto st78
+			goto st70
 		}
 		switch {
 		case data[p] < 63:
 			switch {
 			case data[p] > 43:
 				if 45 <= data[p] && data[p] <= 57 {
-					goto st79
+					goto tr62
 				}
 			case data[p] >= 36:
-				goto st78
+				goto st70
 			}
 		case data[p] > 64:
 			switch {
 			case data[p] > 90:
 				if 97 <= data[p] && data[p] <= 122 {
-					goto st79
+					goto tr62
 				}
 			case data[p] >= 65:
-				goto st79
+				goto tr62
 			}
 		default:
 			goto st0
 		}
-		goto tr80
-	tr66:
-		name, value = p, 0
-		goto st50
+		goto tr73
+	st49:
+		if p++; p == pe {
+			goto _test_eof49
+		}
+	st_case_49:
+		switch {
+		case data[p] < 65:
+			if 48 <= data[p] && data[p] <= 57 {
+				goto st50
+			}
+		case data[p] > 70:
+			if 97 <= data[p] && data[p] <= 102 {
+				goto st50
+			}
+		default:
+			goto st50
+		}
+		goto st0
 	st50:
 		if p++; p == pe {
 			goto _test_eof50
@@ -2976,16 +2537,81 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		switch {
 		case data[p] < 65:
 			if 48 <= data[p] && data[p] <= 57 {
-				goto st51
+				goto st70
 			}
 		case data[p] > 70:
 			if 97 <= data[p] && data[p] <= 102 {
-				goto st51
+				goto st70
 			}
 		default:
-			goto st51
+			goto st70
 		}
 		goto st0
+	tr105:
+
+		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
+			p++
+		}
+
+		goto st71
+	tr103:
+		nameEnd = p
+		value = p + 1
+		goto st71
+	st71:
+		if p++; p == pe {
+			goto _test_eof71
+		}
+	st_case_71:
+		switch data[p] {
+		case 33:
+			goto st71
+		case 35:
+			goto st0
+		case 37:
+			goto st51
+		case 44:
+			goto st0
+		case 47:
+			goto st71
+		case 58:
+			goto st71
+		case 59:
+			goto tr106
+		case 61:
+			goto st0
+		case 91:
+			goto st71
+		case 93:
+			goto st71
+		case 95:
+			goto tr105
+		case 126:
+			goto st71
+		}
+		switch {
+		case data[p] < 63:
+			switch {
+			case data[p] > 43:
+				if 45 <= data[p] && data[p] <= 57 {
+					goto tr105
+				}
+			case data[p] >= 36:
+				goto st71
+			}
+		case data[p] > 64:
+			switch {
+			case data[p] > 90:
+				if 97 <= data[p] && data[p] <= 122 {
+					goto tr105
+				}
+			case data[p] >= 65:
+				goto tr105
+			}
+		default:
+			goto st0
+		}
+		goto tr77
 	st51:
 		if p++; p == pe {
 			goto _test_eof51
@@ -2994,138 +2620,16 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		switch {
 		case data[p] < 65:
 			if 48 <= data[p] && data[p] <= 57 {
-				goto st78
+				goto st52
 			}
 		case data[p] > 70:
 			if 97 <= data[p] && data[p] <= 102 {
-				goto st78
+				goto st52
 			}
 		default:
-			goto st78
+			goto st52
 		}
 		goto st0
-	tr127:
-
-		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
-			p++
-		}
-
-		goto st79
-	tr67:
-		name, value = p, 0
-		goto st79
-	st79:
-		if p++; p == pe {
-			goto _test_eof79
-		}
-	st_case_79:
-		switch data[p] {
-		case 33:
-			goto st78
-		case 35:
-			goto st0
-		case 37:
-			goto st50
-		case 44:
-			goto st0
-		case 47:
-			goto st78
-		case 58:
-			goto st78
-		case 59:
-			goto tr125
-		case 61:
-			goto tr126
-		case 91:
-			goto st78
-		case 93:
-			goto st78
-		case 95:
-			goto tr127
-		case 126:
-			goto st78
-		}
-		switch {
-		case data[p] < 63:
-			switch {
-			case data[p] > 43:
-				if 45 <= data[p] && data[p] <= 57 {
-					goto tr127
-				}
-			case data[p] >= 36:
-				goto st78
-			}
-		case data[p] > 64:
-			switch {
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto tr127
-				}
-			case data[p] >= 65:
-				goto tr127
-			}
-		default:
-			goto st0
-		}
-		goto tr80
-	tr126:
-		nameEnd = p
-		value = p + 1
-		goto st80
-	st80:
-		if p++; p == pe {
-			goto _test_eof80
-		}
-	st_case_80:
-		switch data[p] {
-		case 33:
-			goto st80
-		case 35:
-			goto st0
-		case 37:
-			goto st52
-		case 44:
-			goto st0
-		case 47:
-			goto st80
-		case 58:
-			goto st80
-		case 59:
-			goto tr130
-		case 61:
-			goto st0
-		case 91:
-			goto st80
-		case 93:
-			goto st80
-		case 95:
-			goto st81
-		case 126:
-			goto st80
-		}
-		switch {
-		case data[p] < 63:
-			switch {
-			case data[p] > 43:
-				if 45 <= data[p] && data[p] <= 57 {
-					goto st81
-				}
-			case data[p] >= 36:
-				goto st80
-			}
-		case data[p] > 64:
-			switch {
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto st81
-				}
-			case data[p] >= 65:
-				goto st81
-			}
-		default:
-			goto st0
-		}
-		goto tr87
 	st52:
 		if p++; p == pe {
 			goto _test_eof52
@@ -3134,95 +2638,16 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		switch {
 		case data[p] < 65:
 			if 48 <= data[p] && data[p] <= 57 {
-				goto st53
+				goto st71
 			}
 		case data[p] > 70:
 			if 97 <= data[p] && data[p] <= 102 {
-				goto st53
+				goto st71
 			}
 		default:
-			goto st53
+			goto st71
 		}
 		goto st0
-	st53:
-		if p++; p == pe {
-			goto _test_eof53
-		}
-	st_case_53:
-		switch {
-		case data[p] < 65:
-			if 48 <= data[p] && data[p] <= 57 {
-				goto st80
-			}
-		case data[p] > 70:
-			if 97 <= data[p] && data[p] <= 102 {
-				goto st80
-			}
-		default:
-			goto st80
-		}
-		goto st0
-	tr131:
-
-		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
-			p++
-		}
-
-		goto st81
-	st81:
-		if p++; p == pe {
-			goto _test_eof81
-		}
-	st_case_81:
-		switch data[p] {
-		case 33:
-			goto st80
-		case 35:
-			goto st0
-		case 37:
-			goto st52
-		case 44:
-			goto st0
-		case 47:
-			goto st80
-		case 58:
-			goto st80
-		case 59:
-			goto tr130
-		case 61:
-			goto st0
-		case 91:
-			goto st80
-		case 93:
-			goto st80
-		case 95:
-			goto tr131
-		case 126:
-			goto st80
-		}
-		switch {
-		case data[p] < 63:
-			switch {
-			case data[p] > 43:
-				if 45 <= data[p] && data[p] <= 57 {
-					goto tr131
-				}
-			case data[p] >= 36:
-				goto st80
-			}
-		case data[p] > 64:
-			switch {
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto tr131
-				}
-			case data[p] >= 65:
-				goto tr131
-			}
-		default:
-			goto st0
-		}
-		goto tr87
 	st_out:
 	_test_eof2:
 		cs = 2
@@ -3230,11 +2655,11 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 	_test_eof3:
 		cs = 3
 		goto _test_eof
+	_test_eof53:
+		cs = 53
+		goto _test_eof
 	_test_eof54:
 		cs = 54
-		goto _test_eof
-	_test_eof55:
-		cs = 55
 		goto _test_eof
 	_test_eof4:
 		cs = 4
@@ -3275,6 +2700,9 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 	_test_eof16:
 		cs = 16
 		goto _test_eof
+	_test_eof55:
+		cs = 55
+		goto _test_eof
 	_test_eof17:
 		cs = 17
 		goto _test_eof
@@ -3290,20 +2718,14 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 	_test_eof19:
 		cs = 19
 		goto _test_eof
-	_test_eof58:
-		cs = 58
-		goto _test_eof
 	_test_eof20:
 		cs = 20
 		goto _test_eof
+	_test_eof58:
+		cs = 58
+		goto _test_eof
 	_test_eof21:
 		cs = 21
-		goto _test_eof
-	_test_eof59:
-		cs = 59
-		goto _test_eof
-	_test_eof60:
-		cs = 60
 		goto _test_eof
 	_test_eof22:
 		cs = 22
@@ -3311,14 +2733,11 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 	_test_eof23:
 		cs = 23
 		goto _test_eof
-	_test_eof61:
-		cs = 61
+	_test_eof59:
+		cs = 59
 		goto _test_eof
 	_test_eof24:
 		cs = 24
-		goto _test_eof
-	_test_eof62:
-		cs = 62
 		goto _test_eof
 	_test_eof25:
 		cs = 25
@@ -3329,62 +2748,53 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 	_test_eof27:
 		cs = 27
 		goto _test_eof
+	_test_eof60:
+		cs = 60
+		goto _test_eof
+	_test_eof61:
+		cs = 61
+		goto _test_eof
 	_test_eof28:
 		cs = 28
 		goto _test_eof
-	_test_eof63:
-		cs = 63
-		goto _test_eof
-	_test_eof64:
-		cs = 64
+	_test_eof62:
+		cs = 62
 		goto _test_eof
 	_test_eof29:
 		cs = 29
 		goto _test_eof
-	_test_eof65:
-		cs = 65
+	_test_eof63:
+		cs = 63
 		goto _test_eof
 	_test_eof30:
 		cs = 30
 		goto _test_eof
-	_test_eof66:
-		cs = 66
-		goto _test_eof
 	_test_eof31:
 		cs = 31
+		goto _test_eof
+	_test_eof64:
+		cs = 64
 		goto _test_eof
 	_test_eof32:
 		cs = 32
 		goto _test_eof
-	_test_eof67:
-		cs = 67
-		goto _test_eof
-	_test_eof68:
-		cs = 68
-		goto _test_eof
 	_test_eof33:
 		cs = 33
+		goto _test_eof
+	_test_eof65:
+		cs = 65
 		goto _test_eof
 	_test_eof34:
 		cs = 34
 		goto _test_eof
-	_test_eof69:
-		cs = 69
-		goto _test_eof
-	_test_eof70:
-		cs = 70
-		goto _test_eof
 	_test_eof35:
 		cs = 35
 		goto _test_eof
+	_test_eof66:
+		cs = 66
+		goto _test_eof
 	_test_eof36:
 		cs = 36
-		goto _test_eof
-	_test_eof71:
-		cs = 71
-		goto _test_eof
-	_test_eof72:
-		cs = 72
 		goto _test_eof
 	_test_eof37:
 		cs = 37
@@ -3392,26 +2802,20 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 	_test_eof38:
 		cs = 38
 		goto _test_eof
-	_test_eof73:
-		cs = 73
+	_test_eof67:
+		cs = 67
 		goto _test_eof
 	_test_eof39:
 		cs = 39
 		goto _test_eof
-	_test_eof74:
-		cs = 74
-		goto _test_eof
 	_test_eof40:
 		cs = 40
 		goto _test_eof
+	_test_eof68:
+		cs = 68
+		goto _test_eof
 	_test_eof41:
 		cs = 41
-		goto _test_eof
-	_test_eof75:
-		cs = 75
-		goto _test_eof
-	_test_eof76:
-		cs = 76
 		goto _test_eof
 	_test_eof42:
 		cs = 42
@@ -3431,38 +2835,29 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 	_test_eof47:
 		cs = 47
 		goto _test_eof
+	_test_eof69:
+		cs = 69
+		goto _test_eof
 	_test_eof48:
 		cs = 48
 		goto _test_eof
-	_test_eof77:
-		cs = 77
+	_test_eof70:
+		cs = 70
 		goto _test_eof
 	_test_eof49:
 		cs = 49
 		goto _test_eof
-	_test_eof78:
-		cs = 78
-		goto _test_eof
 	_test_eof50:
 		cs = 50
+		goto _test_eof
+	_test_eof71:
+		cs = 71
 		goto _test_eof
 	_test_eof51:
 		cs = 51
 		goto _test_eof
-	_test_eof79:
-		cs = 79
-		goto _test_eof
-	_test_eof80:
-		cs = 80
-		goto _test_eof
 	_test_eof52:
 		cs = 52
-		goto _test_eof
-	_test_eof53:
-		cs = 53
-		goto _test_eof
-	_test_eof81:
-		cs = 81
 		goto _test_eof
 
 	_test_eof:
@@ -3470,16 +2865,16 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		}
 		if p == eof {
 			switch cs {
-			case 77:
+			case 69:
 				u.User = parser.MakeSpan(user, p)
-			case 56, 63, 64:
+			case 55, 60, 61:
 				u.Host = parser.MakeSpan(host, p)
-			case 62, 74, 75, 76:
+			case 59, 67, 68:
 				u.Headers = parser.MakeSpan(headers, p)
-			case 60, 61, 70, 71, 72, 73, 80, 81:
+			case 58, 65, 66, 71:
 				u.setParam(data, name, nameEnd, value, p)
 				u.Params = parser.MakeSpan(params, p)
-			case 58, 59, 66, 67, 68, 69, 78, 79:
+			case 57, 63, 64, 70:
 				nameEnd = p
 				u.setParam(data, name, nameEnd, value, p)
 				u.Params = parser.MakeSpan(params, p)

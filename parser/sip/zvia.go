@@ -5,7 +5,7 @@ package sip
 import "sluice/parser"
 
 const via_start int = 1
-const via_first_final int = 19
+const via_first_final int = 16
 
 // scanVia reads the element that begins at p.
 func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
@@ -42,52 +42,42 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 			goto st_case_8
 		case 9:
 			goto st_case_9
-		case 19:
-			goto st_case_19
-		case 20:
-			goto st_case_20
-		case 21:
-			goto st_case_21
-		case 10:
-			goto st_case_10
-		case 22:
-			goto st_case_22
-		case 23:
-			goto st_case_23
-		case 11:
-			goto st_case_11
-		case 24:
-			goto st_case_24
-		case 25:
-			goto st_case_25
-		case 26:
-			goto st_case_26
-		case 27:
-			goto st_case_27
-		case 28:
-			goto st_case_28
-		case 29:
-			goto st_case_29
-		case 12:
-			goto st_case_12
-		case 30:
-			goto st_case_30
-		case 13:
-			goto st_case_13
-		case 31:
-			goto st_case_31
-		case 14:
-			goto st_case_14
-		case 15:
-			goto st_case_15
-		case 32:
-			goto st_case_32
 		case 16:
 			goto st_case_16
 		case 17:
 			goto st_case_17
 		case 18:
 			goto st_case_18
+		case 10:
+			goto st_case_10
+		case 19:
+			goto st_case_19
+		case 20:
+			goto st_case_20
+		case 11:
+			goto st_case_11
+		case 21:
+			goto st_case_21
+		case 22:
+			goto st_case_22
+		case 23:
+			goto st_case_23
+		case 24:
+			goto st_case_24
+		case 25:
+			goto st_case_25
+		case 12:
+			goto st_case_12
+		case 26:
+			goto st_case_26
+		case 13:
+			goto st_case_13
+		case 14:
+			goto st_case_14
+		case 15:
+			goto st_case_15
+		case 27:
+			goto st_case_27
 		}
 		goto st_out
 	st1:
@@ -145,6 +135,21 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 	tr2:
 		start = p
 		goto st2
+	tr3:
+		start = p
+
+		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
+			p++
+		}
+
+		goto st2
+	tr6:
+
+		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
+			p++
+		}
+
+		goto st2
 	st2:
 		if p++; p == pe {
 			goto _test_eof2
@@ -182,13 +187,13 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 			switch {
 			case data[p] > 90:
 				if 95 <= data[p] && data[p] <= 122 {
-					goto st18
+					goto tr6
 				}
 			case data[p] >= 65:
-				goto st18
+				goto tr6
 			}
 		default:
-			goto st18
+			goto tr6
 		}
 		goto st0
 	st3:
@@ -243,19 +248,26 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 			switch {
 			case data[p] < 65:
 				if 48 <= data[p] && data[p] <= 57 {
-					goto st17
+					goto tr9
 				}
 			case data[p] > 90:
 				if 95 <= data[p] && data[p] <= 122 {
-					goto st17
+					goto tr9
 				}
 			default:
-				goto st17
+				goto tr9
 			}
 		default:
-			goto st17
+			goto tr9
 		}
 		goto st0
+	tr9:
+
+		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
+			p++
+		}
+
+		goto st5
 	st5:
 		if p++; p == pe {
 			goto _test_eof5
@@ -293,13 +305,13 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 			switch {
 			case data[p] > 90:
 				if 95 <= data[p] && data[p] <= 122 {
-					goto st17
+					goto tr9
 				}
 			case data[p] >= 65:
-				goto st17
+				goto tr9
 			}
 		default:
-			goto st17
+			goto tr9
 		}
 		goto st0
 	st6:
@@ -367,8 +379,23 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 			goto tr13
 		}
 		goto st0
+	tr16:
+
+		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
+			p++
+		}
+
+		goto st8
 	tr12:
 		transport = p
+		goto st8
+	tr13:
+		transport = p
+
+		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
+			p++
+		}
+
 		goto st8
 	st8:
 		if p++; p == pe {
@@ -405,17 +432,17 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 			switch {
 			case data[p] < 65:
 				if 48 <= data[p] && data[p] <= 57 {
-					goto st16
+					goto tr16
 				}
 			case data[p] > 90:
 				if 95 <= data[p] && data[p] <= 122 {
-					goto st16
+					goto tr16
 				}
 			default:
-				goto st16
+				goto tr16
 			}
 		default:
-			goto st16
+			goto tr16
 		}
 		goto st0
 	tr14:
@@ -459,86 +486,91 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 			goto tr18
 		}
 		goto st0
-	tr18:
-		host = p
-		goto st19
-	tr36:
+	tr33:
 
 		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
 			p++
 		}
 
-		goto st19
-	st19:
-		if p++; p == pe {
-			goto _test_eof19
+		goto st16
+	tr18:
+		host = p
+
+		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
+			p++
 		}
-	st_case_19:
+
+		goto st16
+	st16:
+		if p++; p == pe {
+			goto _test_eof16
+		}
+	st_case_16:
 		switch data[p] {
 		case 13:
-			goto tr34
+			goto tr31
 		case 32:
-			goto tr34
+			goto tr31
 		case 44:
-			goto tr35
+			goto tr32
 		case 58:
-			goto tr37
+			goto tr34
 		case 59:
-			goto tr38
+			goto tr35
 		case 95:
-			goto tr36
+			goto tr33
 		}
 		switch {
 		case data[p] < 48:
 			switch {
 			case data[p] > 10:
 				if 45 <= data[p] && data[p] <= 46 {
-					goto tr36
+					goto tr33
 				}
 			case data[p] >= 9:
-				goto tr34
+				goto tr31
 			}
 		case data[p] > 57:
 			switch {
 			case data[p] > 90:
 				if 97 <= data[p] && data[p] <= 122 {
-					goto tr36
+					goto tr33
 				}
 			case data[p] >= 65:
-				goto tr36
+				goto tr33
 			}
 		default:
-			goto tr36
+			goto tr33
 		}
 		goto st0
-	tr34:
+	tr31:
 
 		v.Host = parser.MakeSpan(host, p)
 		end = p
 
-		goto st20
-	st20:
+		goto st17
+	st17:
 		if p++; p == pe {
-			goto _test_eof20
+			goto _test_eof17
 		}
-	st_case_20:
+	st_case_17:
 		switch data[p] {
 		case 13:
-			goto st20
+			goto st17
 		case 32:
-			goto st20
+			goto st17
 		case 44:
-			goto tr40
+			goto tr37
 		case 58:
-			goto tr41
+			goto tr38
 		case 59:
-			goto tr42
+			goto tr39
 		}
 		if 9 <= data[p] && data[p] <= 10 {
-			goto st20
+			goto st17
 		}
 		goto st0
-	tr35:
+	tr32:
 
 		v.Host = parser.MakeSpan(host, p)
 		end = p
@@ -546,14 +578,14 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 		pe = p
 		p--
 
-		goto st21
-	tr40:
+		goto st18
+	tr37:
 
 		pe = p
 		p--
 
-		goto st21
-	tr46:
+		goto st18
+	tr43:
 		nameEnd, end = p, p
 
 		if e := v.setParam(data, name, nameEnd, value, end); e != parser.OK {
@@ -563,8 +595,8 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 		pe = p
 		p--
 
-		goto st21
-	tr51:
+		goto st18
+	tr48:
 
 		if e := v.setParam(data, name, nameEnd, value, end); e != parser.OK {
 			return p, e
@@ -573,8 +605,8 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 		pe = p
 		p--
 
-		goto st21
-	tr60:
+		goto st18
+	tr57:
 		end = p
 
 		if e := v.setParam(data, name, nameEnd, value, end); e != parser.OK {
@@ -584,21 +616,21 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 		pe = p
 		p--
 
-		goto st21
-	st21:
+		goto st18
+	st18:
 		if p++; p == pe {
-			goto _test_eof21
+			goto _test_eof18
 		}
-	st_case_21:
+	st_case_18:
 		goto st0
-	tr37:
+	tr34:
 
 		v.Host = parser.MakeSpan(host, p)
 		end = p
 
 		port = portSeen
 		goto st10
-	tr41:
+	tr38:
 		port = portSeen
 		goto st10
 	st10:
@@ -626,21 +658,21 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 		port = addPortDigit(port, data[p])
 		end = p + 1
 
-		goto st22
-	st22:
+		goto st19
+	st19:
 		if p++; p == pe {
-			goto _test_eof22
+			goto _test_eof19
 		}
-	st_case_22:
+	st_case_19:
 		switch data[p] {
 		case 13:
-			goto st23
+			goto st20
 		case 32:
-			goto st23
+			goto st20
 		case 44:
-			goto tr40
+			goto tr37
 		case 59:
-			goto tr42
+			goto tr39
 		}
 		switch {
 		case data[p] > 10:
@@ -648,29 +680,29 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 				goto tr21
 			}
 		case data[p] >= 9:
-			goto st23
+			goto st20
 		}
 		goto st0
-	st23:
+	st20:
 		if p++; p == pe {
-			goto _test_eof23
+			goto _test_eof20
 		}
-	st_case_23:
+	st_case_20:
 		switch data[p] {
 		case 13:
-			goto st23
+			goto st20
 		case 32:
-			goto st23
+			goto st20
 		case 44:
-			goto tr40
+			goto tr37
 		case 59:
-			goto tr42
+			goto tr39
 		}
 		if 9 <= data[p] && data[p] <= 10 {
-			goto st23
+			goto st20
 		}
 		goto st0
-	tr38:
+	tr35:
 
 		v.Host = parser.MakeSpan(host, p)
 		end = p
@@ -679,12 +711,12 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 			params = p + 1
 		}
 		goto st11
-	tr42:
+	tr39:
 		if params == 0 {
 			params = p + 1
 		}
 		goto st11
-	tr48:
+	tr45:
 		nameEnd, end = p, p
 
 		if e := v.setParam(data, name, nameEnd, value, end); e != parser.OK {
@@ -695,7 +727,7 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 			params = p + 1
 		}
 		goto st11
-	tr52:
+	tr49:
 
 		if e := v.setParam(data, name, nameEnd, value, end); e != parser.OK {
 			return p, e
@@ -705,7 +737,7 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 			params = p + 1
 		}
 		goto st11
-	tr62:
+	tr59:
 		end = p
 
 		if e := v.setParam(data, name, nameEnd, value, end); e != parser.OK {
@@ -764,8 +796,184 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 			goto tr24
 		}
 		goto st0
+	tr44:
+
+		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
+			p++
+		}
+
+		goto st21
 	tr23:
 		name, value = p, 0
+		goto st21
+	tr24:
+		name, value = p, 0
+
+		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
+			p++
+		}
+
+		goto st21
+	st21:
+		if p++; p == pe {
+			goto _test_eof21
+		}
+	st_case_21:
+		switch data[p] {
+		case 13:
+			goto tr41
+		case 32:
+			goto tr41
+		case 33:
+			goto st21
+		case 37:
+			goto st21
+		case 39:
+			goto st21
+		case 44:
+			goto tr43
+		case 59:
+			goto tr45
+		case 61:
+			goto tr46
+		case 96:
+			goto st21
+		case 126:
+			goto st21
+		}
+		switch {
+		case data[p] < 45:
+			switch {
+			case data[p] > 10:
+				if 42 <= data[p] && data[p] <= 43 {
+					goto st21
+				}
+			case data[p] >= 9:
+				goto tr41
+			}
+		case data[p] > 46:
+			switch {
+			case data[p] < 65:
+				if 48 <= data[p] && data[p] <= 57 {
+					goto tr44
+				}
+			case data[p] > 90:
+				if 95 <= data[p] && data[p] <= 122 {
+					goto tr44
+				}
+			default:
+				goto tr44
+			}
+		default:
+			goto tr44
+		}
+		goto st0
+	tr41:
+		nameEnd, end = p, p
+		goto st22
+	st22:
+		if p++; p == pe {
+			goto _test_eof22
+		}
+	st_case_22:
+		switch data[p] {
+		case 13:
+			goto st22
+		case 32:
+			goto st22
+		case 44:
+			goto tr48
+		case 59:
+			goto tr49
+		case 61:
+			goto tr50
+		}
+		if 9 <= data[p] && data[p] <= 10 {
+			goto st22
+		}
+		goto st0
+	tr46:
+		nameEnd, end = p, p
+		end = p + 1
+		goto st23
+	tr50:
+		end = p + 1
+		goto st23
+	st23:
+		if p++; p == pe {
+			goto _test_eof23
+		}
+	st_case_23:
+		switch data[p] {
+		case 13:
+			goto st23
+		case 32:
+			goto st23
+		case 34:
+			goto tr53
+		case 44:
+			goto tr48
+		case 59:
+			goto tr49
+		case 60:
+			goto st0
+		case 62:
+			goto st0
+		case 92:
+			goto st0
+		case 95:
+			goto tr54
+		case 127:
+			goto st0
+		}
+		switch {
+		case data[p] < 45:
+			switch {
+			case data[p] < 9:
+				if data[p] <= 8 {
+					goto st0
+				}
+			case data[p] > 10:
+				if 11 <= data[p] && data[p] <= 31 {
+					goto st0
+				}
+			default:
+				goto st23
+			}
+		case data[p] > 46:
+			switch {
+			case data[p] < 65:
+				if 48 <= data[p] && data[p] <= 57 {
+					goto tr54
+				}
+			case data[p] > 90:
+				if 97 <= data[p] && data[p] <= 122 {
+					goto tr54
+				}
+			default:
+				goto tr54
+			}
+		default:
+			goto tr54
+		}
+		goto tr52
+	tr58:
+
+		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
+			p++
+		}
+
+		goto st24
+	tr52:
+		value = p
+		goto st24
+	tr54:
+		value = p
+
+		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
+			p++
+		}
+
 		goto st24
 	st24:
 		if p++; p == pe {
@@ -774,55 +982,59 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 	st_case_24:
 		switch data[p] {
 		case 13:
-			goto tr44
+			goto tr55
 		case 32:
-			goto tr44
-		case 33:
-			goto st24
-		case 37:
-			goto st24
-		case 39:
-			goto st24
+			goto tr55
+		case 34:
+			goto st0
 		case 44:
-			goto tr46
+			goto tr57
 		case 59:
-			goto tr48
-		case 61:
-			goto tr49
-		case 96:
-			goto st24
-		case 126:
-			goto st24
+			goto tr59
+		case 60:
+			goto st0
+		case 62:
+			goto st0
+		case 92:
+			goto st0
+		case 95:
+			goto tr58
+		case 127:
+			goto st0
 		}
 		switch {
 		case data[p] < 45:
 			switch {
-			case data[p] > 10:
-				if 42 <= data[p] && data[p] <= 43 {
-					goto st24
+			case data[p] < 9:
+				if data[p] <= 8 {
+					goto st0
 				}
-			case data[p] >= 9:
-				goto tr44
+			case data[p] > 10:
+				if 11 <= data[p] && data[p] <= 31 {
+					goto st0
+				}
+			default:
+				goto tr55
 			}
 		case data[p] > 46:
 			switch {
 			case data[p] < 65:
 				if 48 <= data[p] && data[p] <= 57 {
-					goto st31
+					goto tr58
 				}
 			case data[p] > 90:
-				if 95 <= data[p] && data[p] <= 122 {
-					goto st31
+				if 97 <= data[p] && data[p] <= 122 {
+					goto tr58
 				}
 			default:
-				goto st31
+				goto tr58
 			}
 		default:
-			goto st31
+			goto tr58
 		}
-		goto st0
-	tr44:
-		nameEnd, end = p, p
+		goto st24
+	tr55:
+		end = p
 		goto st25
 	st25:
 		if p++; p == pe {
@@ -835,232 +1047,14 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 		case 32:
 			goto st25
 		case 44:
-			goto tr51
+			goto tr48
 		case 59:
-			goto tr52
-		case 61:
-			goto tr53
+			goto tr49
 		}
 		if 9 <= data[p] && data[p] <= 10 {
 			goto st25
 		}
 		goto st0
-	tr49:
-		nameEnd, end = p, p
-		end = p + 1
-		goto st26
-	tr53:
-		end = p + 1
-		goto st26
-	st26:
-		if p++; p == pe {
-			goto _test_eof26
-		}
-	st_case_26:
-		switch data[p] {
-		case 13:
-			goto st26
-		case 32:
-			goto st26
-		case 34:
-			goto tr56
-		case 44:
-			goto tr51
-		case 59:
-			goto tr52
-		case 60:
-			goto st0
-		case 62:
-			goto st0
-		case 92:
-			goto st0
-		case 95:
-			goto tr57
-		case 127:
-			goto st0
-		}
-		switch {
-		case data[p] < 45:
-			switch {
-			case data[p] < 9:
-				if data[p] <= 8 {
-					goto st0
-				}
-			case data[p] > 10:
-				if 11 <= data[p] && data[p] <= 31 {
-					goto st0
-				}
-			default:
-				goto st26
-			}
-		case data[p] > 46:
-			switch {
-			case data[p] < 65:
-				if 48 <= data[p] && data[p] <= 57 {
-					goto tr57
-				}
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto tr57
-				}
-			default:
-				goto tr57
-			}
-		default:
-			goto tr57
-		}
-		goto tr55
-	tr55:
-		value = p
-		goto st27
-	st27:
-		if p++; p == pe {
-			goto _test_eof27
-		}
-	st_case_27:
-		switch data[p] {
-		case 13:
-			goto tr58
-		case 32:
-			goto tr58
-		case 34:
-			goto st0
-		case 44:
-			goto tr60
-		case 59:
-			goto tr62
-		case 60:
-			goto st0
-		case 62:
-			goto st0
-		case 92:
-			goto st0
-		case 95:
-			goto st29
-		case 127:
-			goto st0
-		}
-		switch {
-		case data[p] < 45:
-			switch {
-			case data[p] < 9:
-				if data[p] <= 8 {
-					goto st0
-				}
-			case data[p] > 10:
-				if 11 <= data[p] && data[p] <= 31 {
-					goto st0
-				}
-			default:
-				goto tr58
-			}
-		case data[p] > 46:
-			switch {
-			case data[p] < 65:
-				if 48 <= data[p] && data[p] <= 57 {
-					goto st29
-				}
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto st29
-				}
-			default:
-				goto st29
-			}
-		default:
-			goto st29
-		}
-		goto st27
-	tr58:
-		end = p
-		goto st28
-	st28:
-		if p++; p == pe {
-			goto _test_eof28
-		}
-	st_case_28:
-		switch data[p] {
-		case 13:
-			goto st28
-		case 32:
-			goto st28
-		case 44:
-			goto tr51
-		case 59:
-			goto tr52
-		}
-		if 9 <= data[p] && data[p] <= 10 {
-			goto st28
-		}
-		goto st0
-	tr64:
-
-		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
-			p++
-		}
-
-		goto st29
-	tr57:
-		value = p
-		goto st29
-	st29:
-		if p++; p == pe {
-			goto _test_eof29
-		}
-	st_case_29:
-		switch data[p] {
-		case 13:
-			goto tr58
-		case 32:
-			goto tr58
-		case 34:
-			goto st0
-		case 44:
-			goto tr60
-		case 59:
-			goto tr62
-		case 60:
-			goto st0
-		case 62:
-			goto st0
-		case 92:
-			goto st0
-		case 95:
-			goto tr64
-		case 127:
-			goto st0
-		}
-		switch {
-		case data[p] < 45:
-			switch {
-			case data[p] < 9:
-				if data[p] <= 8 {
-					goto st0
-				}
-			case data[p] > 10:
-				if 11 <= data[p] && data[p] <= 31 {
-					goto st0
-				}
-			default:
-				goto tr58
-			}
-		case data[p] > 46:
-			switch {
-			case data[p] < 65:
-				if 48 <= data[p] && data[p] <= 57 {
-					goto tr64
-				}
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto tr64
-				}
-			default:
-				goto tr64
-			}
-		default:
-			goto tr64
-		}
-		goto st27
 	tr25:
 
 		for p+1 < len(data) && data[p+1] != '"' && data[p+1] != '\\' {
@@ -1068,7 +1062,7 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 		}
 
 		goto st12
-	tr56:
+	tr53:
 		value = p
 		goto st12
 	st12:
@@ -1078,28 +1072,28 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 	st_case_12:
 		switch data[p] {
 		case 34:
-			goto st30
+			goto st26
 		case 92:
 			goto st13
 		}
 		goto tr25
-	st30:
+	st26:
 		if p++; p == pe {
-			goto _test_eof30
+			goto _test_eof26
 		}
-	st_case_30:
+	st_case_26:
 		switch data[p] {
 		case 13:
-			goto tr58
+			goto tr55
 		case 32:
-			goto tr58
+			goto tr55
 		case 44:
-			goto tr60
+			goto tr57
 		case 59:
-			goto tr62
+			goto tr59
 		}
 		if 9 <= data[p] && data[p] <= 10 {
-			goto tr58
+			goto tr55
 		}
 		goto st0
 	st13:
@@ -1108,70 +1102,6 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 		}
 	st_case_13:
 		goto st12
-	tr24:
-		name, value = p, 0
-		goto st31
-	tr65:
-
-		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
-			p++
-		}
-
-		goto st31
-	st31:
-		if p++; p == pe {
-			goto _test_eof31
-		}
-	st_case_31:
-		switch data[p] {
-		case 13:
-			goto tr44
-		case 32:
-			goto tr44
-		case 33:
-			goto st24
-		case 37:
-			goto st24
-		case 39:
-			goto st24
-		case 44:
-			goto tr46
-		case 59:
-			goto tr48
-		case 61:
-			goto tr49
-		case 96:
-			goto st24
-		case 126:
-			goto st24
-		}
-		switch {
-		case data[p] < 45:
-			switch {
-			case data[p] > 10:
-				if 42 <= data[p] && data[p] <= 43 {
-					goto st24
-				}
-			case data[p] >= 9:
-				goto tr44
-			}
-		case data[p] > 46:
-			switch {
-			case data[p] < 65:
-				if 48 <= data[p] && data[p] <= 57 {
-					goto tr65
-				}
-			case data[p] > 90:
-				if 95 <= data[p] && data[p] <= 122 {
-					goto tr65
-				}
-			default:
-				goto tr65
-			}
-		default:
-			goto tr65
-		}
-		goto st0
 	tr19:
 		host = p
 		goto st14
@@ -1205,7 +1135,7 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 		case 46:
 			goto st15
 		case 93:
-			goto st32
+			goto st27
 		}
 		switch {
 		case data[p] < 65:
@@ -1220,192 +1150,25 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 			goto st15
 		}
 		goto st0
-	st32:
+	st27:
 		if p++; p == pe {
-			goto _test_eof32
+			goto _test_eof27
 		}
-	st_case_32:
+	st_case_27:
 		switch data[p] {
 		case 13:
-			goto tr34
+			goto tr31
 		case 32:
-			goto tr34
+			goto tr31
 		case 44:
-			goto tr35
+			goto tr32
 		case 58:
-			goto tr37
+			goto tr34
 		case 59:
-			goto tr38
+			goto tr35
 		}
 		if 9 <= data[p] && data[p] <= 10 {
-			goto tr34
-		}
-		goto st0
-	tr13:
-		transport = p
-		goto st16
-	tr31:
-
-		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
-			p++
-		}
-
-		goto st16
-	st16:
-		if p++; p == pe {
-			goto _test_eof16
-		}
-	st_case_16:
-		switch data[p] {
-		case 13:
-			goto tr14
-		case 32:
-			goto tr14
-		case 33:
-			goto st8
-		case 37:
-			goto st8
-		case 39:
-			goto st8
-		case 96:
-			goto st8
-		case 126:
-			goto st8
-		}
-		switch {
-		case data[p] < 45:
-			switch {
-			case data[p] > 10:
-				if 42 <= data[p] && data[p] <= 43 {
-					goto st8
-				}
-			case data[p] >= 9:
-				goto tr14
-			}
-		case data[p] > 46:
-			switch {
-			case data[p] < 65:
-				if 48 <= data[p] && data[p] <= 57 {
-					goto tr31
-				}
-			case data[p] > 90:
-				if 95 <= data[p] && data[p] <= 122 {
-					goto tr31
-				}
-			default:
-				goto tr31
-			}
-		default:
 			goto tr31
-		}
-		goto st0
-	tr32:
-
-		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
-			p++
-		}
-
-		goto st17
-	st17:
-		if p++; p == pe {
-			goto _test_eof17
-		}
-	st_case_17:
-		switch data[p] {
-		case 13:
-			goto st6
-		case 32:
-			goto st6
-		case 33:
-			goto st5
-		case 37:
-			goto st5
-		case 39:
-			goto st5
-		case 47:
-			goto st7
-		case 96:
-			goto st5
-		case 126:
-			goto st5
-		}
-		switch {
-		case data[p] < 45:
-			switch {
-			case data[p] > 10:
-				if 42 <= data[p] && data[p] <= 43 {
-					goto st5
-				}
-			case data[p] >= 9:
-				goto st6
-			}
-		case data[p] > 57:
-			switch {
-			case data[p] > 90:
-				if 95 <= data[p] && data[p] <= 122 {
-					goto tr32
-				}
-			case data[p] >= 65:
-				goto tr32
-			}
-		default:
-			goto tr32
-		}
-		goto st0
-	tr3:
-		start = p
-		goto st18
-	tr33:
-
-		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
-			p++
-		}
-
-		goto st18
-	st18:
-		if p++; p == pe {
-			goto _test_eof18
-		}
-	st_case_18:
-		switch data[p] {
-		case 13:
-			goto st3
-		case 32:
-			goto st3
-		case 33:
-			goto st2
-		case 37:
-			goto st2
-		case 39:
-			goto st2
-		case 47:
-			goto st4
-		case 96:
-			goto st2
-		case 126:
-			goto st2
-		}
-		switch {
-		case data[p] < 45:
-			switch {
-			case data[p] > 10:
-				if 42 <= data[p] && data[p] <= 43 {
-					goto st2
-				}
-			case data[p] >= 9:
-				goto st3
-			}
-		case data[p] > 57:
-			switch {
-			case data[p] > 90:
-				if 95 <= data[p] && data[p] <= 122 {
-					goto tr33
-				}
-			case data[p] >= 65:
-				goto tr33
-			}
-		default:
-			goto tr33
 		}
 		goto st0
 	st_out:
@@ -1436,66 +1199,6 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 	_test_eof9:
 		cs = 9
 		goto _test_eof
-	_test_eof19:
-		cs = 19
-		goto _test_eof
-	_test_eof20:
-		cs = 20
-		goto _test_eof
-	_test_eof21:
-		cs = 21
-		goto _test_eof
-	_test_eof10:
-		cs = 10
-		goto _test_eof
-	_test_eof22:
-		cs = 22
-		goto _test_eof
-	_test_eof23:
-		cs = 23
-		goto _test_eof
-	_test_eof11:
-		cs = 11
-		goto _test_eof
-	_test_eof24:
-		cs = 24
-		goto _test_eof
-	_test_eof25:
-		cs = 25
-		goto _test_eof
-	_test_eof26:
-		cs = 26
-		goto _test_eof
-	_test_eof27:
-		cs = 27
-		goto _test_eof
-	_test_eof28:
-		cs = 28
-		goto _test_eof
-	_test_eof29:
-		cs = 29
-		goto _test_eof
-	_test_eof12:
-		cs = 12
-		goto _test_eof
-	_test_eof30:
-		cs = 30
-		goto _test_eof
-	_test_eof13:
-		cs = 13
-		goto _test_eof
-	_test_eof31:
-		cs = 31
-		goto _test_eof
-	_test_eof14:
-		cs = 14
-		goto _test_eof
-	_test_eof15:
-		cs = 15
-		goto _test_eof
-	_test_eof32:
-		cs = 32
-		goto _test_eof
 	_test_eof16:
 		cs = 16
 		goto _test_eof
@@ -1505,31 +1208,76 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 	_test_eof18:
 		cs = 18
 		goto _test_eof
+	_test_eof10:
+		cs = 10
+		goto _test_eof
+	_test_eof19:
+		cs = 19
+		goto _test_eof
+	_test_eof20:
+		cs = 20
+		goto _test_eof
+	_test_eof11:
+		cs = 11
+		goto _test_eof
+	_test_eof21:
+		cs = 21
+		goto _test_eof
+	_test_eof22:
+		cs = 22
+		goto _test_eof
+	_test_eof23:
+		cs = 23
+		goto _test_eof
+	_test_eof24:
+		cs = 24
+		goto _test_eof
+	_test_eof25:
+		cs = 25
+		goto _test_eof
+	_test_eof12:
+		cs = 12
+		goto _test_eof
+	_test_eof26:
+		cs = 26
+		goto _test_eof
+	_test_eof13:
+		cs = 13
+		goto _test_eof
+	_test_eof14:
+		cs = 14
+		goto _test_eof
+	_test_eof15:
+		cs = 15
+		goto _test_eof
+	_test_eof27:
+		cs = 27
+		goto _test_eof
 
 	_test_eof:
 		{
 		}
 		if p == eof {
 			switch cs {
-			case 19, 32:
+			case 16, 27:
 
 				v.Host = parser.MakeSpan(host, p)
 				end = p
 
-			case 25, 26, 28:
+			case 22, 23, 25:
 
 				if e := v.setParam(data, name, nameEnd, value, end); e != parser.OK {
 					return p, e
 				}
 
-			case 24, 31:
+			case 21:
 				nameEnd, end = p, p
 
 				if e := v.setParam(data, name, nameEnd, value, end); e != parser.OK {
 					return p, e
 				}
 
-			case 27, 29, 30:
+			case 24, 26:
 				end = p
 
 				if e := v.setParam(data, name, nameEnd, value, end); e != parser.OK {

@@ -54,7 +54,7 @@ func message(tb testing.TB, text string) *sip.Message {
 
 // filled returns a table with that many users, who all have one binding.
 func filled(users int) *table {
-	tab := newTable(1)
+	tab := newTable()
 	for i := range users {
 		text := append([]byte("sip:phone@192.0.2.1:5060;transport=udp"), "a84b4c76e66710@pc33.example.com"...)
 		b := binding{text: text, uri: parser.MakeSpan(0, 38), target: parser.MakeSpan(0, 38), callID: parser.MakeSpan(38, len(text)), expires: time.Hour, q: fullQ}
@@ -74,7 +74,7 @@ type refresher struct {
 }
 
 func newRefresher(tb testing.TB) *refresher {
-	r := &refresher{tb: tb, tab: newTable(1), set: newRegistrar()}
+	r := &refresher{tb: tb, tab: newTable(), set: newRegistrar()}
 	r.set.Domains = []string{"example.com"}
 	if err := r.set.Validate(); err != nil {
 		tb.Fatal(err)

@@ -30,14 +30,22 @@ type testModule struct{ stage pipeline.Stage }
 
 func (m testModule) NewStage(*pipeline.LoopBuilder) (pipeline.Stage, error) { return m.stage, nil }
 
-// valid routes what has an X-Routed header field.
+// valid routes what has an X-Routed header field, and suspends what has an
+// X-Park.
 type valid struct{}
+
+// parked is the token of what valid suspended last.
+var parked pipeline.Token
 
 func (valid) Name() string { return "test-valid" }
 
 func (valid) OnRequest(x *pipeline.Exchange) pipeline.Verdict {
 	if x.Req.Find("X-Routed") >= 0 {
 		x.SetRouted()
+	}
+	if x.Req.Find("X-Park") >= 0 {
+		parked = x.Token()
+		return pipeline.Suspend
 	}
 	return pipeline.Continue
 }

@@ -170,6 +170,20 @@ func TestFlowThatMoved(t *testing.T) {
 	wantStatus(t, "no connection", p.send("INVITE", "sip:alice@example.com"), "480 Temporarily Unavailable")
 }
 
+// TestConnectionGoneBeforeItsRegister: the request waited in an earlier stage
+// while its client went away.
+func TestConnectionGoneBeforeItsRegister(t *testing.T) {
+	p := newPhone(t, nil)
+	tcp := p.overTCP(0, "192.0.2.1:40001")
+	tcp.register("Contact: <sip:a@x.invalid>", "X-Park: yes")
+	p.net.Loops[0].ClosePeer(tcp.conn)
+	p.net.Edge.Post(parked, pipeline.Event{Kind: pipeline.EventPosted})
+	p.net.Loops[0].RunMail()
+	wantStatus(t, "INVITE", p.send("INVITE", "sip:alice@example.com"), "404 Not Found")
+	p.net.Advance(40 * time.Second)
+	p.net.Idle()
+}
+
 func TestLoopsShareBindings(t *testing.T) {
 	o := options(nil)
 	o.Loops = 2

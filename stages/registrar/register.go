@@ -16,7 +16,7 @@ const maxAOR = 512
 // register answers a REGISTER for one of our domains.
 func (s *stage) register(x *pipeline.Exchange) pipeline.Verdict {
 	flow := x.ConnID()
-	if flow != 0 && x.Conn == nil {
+	if flow != 0 && x.Loop().Conn(flow) == nil {
 		return pipeline.Drop // the client has gone while an earlier stage thought
 	}
 	reply := s.grant(x, flow)

@@ -115,7 +115,7 @@ func (r *Registrar) Provision(s *pipeline.Setup) error {
 			bindings:      s.Stats.Gauge("sluice_registrar_bindings", "Bindings in the location table, those included that ended a moment ago."),
 		}
 	}
-	t, release := s.Shared.Use("registrar/location", func() any { return newTable(s.Loops) })
+	t, release := s.Shared.Use("registrar/location", func() any { return newTable() })
 	r.table, r.release = t.(*table), release
 	r.table.users++
 	return nil

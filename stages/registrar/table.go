@@ -23,9 +23,12 @@ type table struct {
 	bindings atomic.Int64  // in the table, ended ones included
 	vacant   atomic.Int64  // records without bindings
 	sweeper  atomic.Uint32 // the segment that is swept next
-	byLoop   []*flows
+	byLoop   [maxLoops]flows
 	users    int // modules that use it; changed only where Programs are built and closed
 }
+
+// maxLoops is the number of loops that a netio.ConnID can tell apart.
+const maxLoops = 256
 
 type segment [1 << segmentBits]atomic.Pointer[record]
 
@@ -39,13 +42,7 @@ type record struct {
 	bindings []binding
 }
 
-func newTable(loops int) *table {
-	t := &table{seed: maphash.MakeSeed()}
-	for range loops {
-		t.byLoop = append(t.byLoop, &flows{})
-	}
-	return t
-}
+func newTable() *table { return &table{seed: maphash.MakeSeed()} }
 
 // bucket returns the bucket for hash, nil if nothing was ever stored near it.
 func (t *table) bucket(hash uint64) *atomic.Pointer[record] {
@@ -235,7 +232,7 @@ const maxUsersPerFlow = 16
 type flows struct{ users map[netio.ConnID][][]byte }
 
 // flows returns those of loop i.
-func (t *table) flows(i int) *flows { return t.byLoop[i] }
+func (t *table) flows(i int) *flows { return &t.byLoop[i] }
 
 // add notes a user; aor never changes.
 func (f *flows) add(id netio.ConnID, aor []byte) {

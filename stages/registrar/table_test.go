@@ -34,7 +34,7 @@ func wantTable(t *testing.T, tab *table, bindings, vacant int64) {
 }
 
 func TestTableUpdate(t *testing.T) {
-	tab := newTable(1)
+	tab := newTable()
 	alice, bob := []byte("alice@example.com"), []byte("bob@example.com")
 	if tab.find(alice) != nil {
 		t.Error("found alice in an empty table")
@@ -62,7 +62,7 @@ func TestTableUpdate(t *testing.T) {
 }
 
 func TestTableLimits(t *testing.T) {
-	tab := newTable(1)
+	tab := newTable()
 	if delta, full := set(tab, user(0), bound(100, time.Second)); delta != 100 || full {
 		t.Errorf("100 of 100: delta %d, full %t", delta, full)
 	}
@@ -115,7 +115,7 @@ func TestChain(t *testing.T) {
 }
 
 func TestTableSegments(t *testing.T) {
-	tab := newTable(1)
+	tab := newTable()
 	const users = 5000
 	for i := range users {
 		tab.update(user(i), users, func([]binding) ([]binding, bool) { return bound(1, time.Second), true })
@@ -140,7 +140,7 @@ func TestTableSegments(t *testing.T) {
 }
 
 func TestTableSweep(t *testing.T) {
-	tab := newTable(1)
+	tab := newTable()
 	const users = 2000
 	for i := range users {
 		list := append(bound(1, time.Duration(i%2+1)*time.Second), bound(1, 3*time.Second)...)
@@ -169,7 +169,7 @@ func TestTableSweep(t *testing.T) {
 // No update may be lost: every writer adds one binding at a time and takes
 // its own out again.
 func TestTableRace(t *testing.T) {
-	tab := newTable(1)
+	tab := newTable()
 	const writers, rounds, users = 4, 500, 8
 	var wg sync.WaitGroup
 	stop := make(chan struct{})
@@ -214,7 +214,7 @@ func TestTableRace(t *testing.T) {
 
 // TestTableRaceGrowth lets several goroutines fill a table at once.
 func TestTableRaceGrowth(t *testing.T) {
-	tab := newTable(1)
+	tab := newTable()
 	const writers, users = 4, 3000
 	var wg sync.WaitGroup
 	for w := range writers {

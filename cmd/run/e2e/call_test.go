@@ -3,6 +3,7 @@
 package e2e_test
 
 import (
+	"fmt"
 	"net"
 	"slices"
 	"strings"
@@ -295,4 +296,37 @@ func TestSourceAddress(t *testing.T) {
 	}
 	callee.answer(got, 200, "OK")
 	caller.response(m, 200)
+}
+
+// TestIPv6 calls between the address families; the server has both.
+func TestIPv6(t *testing.T) {
+	t.Parallel()
+	probe, err := net.ListenPacket("udp", "[::1]:0")
+	if err != nil {
+		t.Skip("this machine has no IPv6 loopback: ", err)
+	}
+	probe.Close()
+	addr := map[string]string{}
+	for _, transport := range transports {
+		addr[transport] = fmt.Sprintf("[::1]:%d", freePort(t))
+	}
+	s := start(t, func(c *settings) {
+		for transport, addr := range addr {
+			c.listen = append(c.listen, transport+"://"+addr)
+		}
+	})
+	for _, six := range transports {
+		for _, four := range transports {
+			t.Run(six+" to IPv4 "+four, func(t *testing.T) {
+				a, b := newPhoneTo(t, six, addr[six]), newPhone(t, s, four)
+				a.register(600)
+				b.register(600)
+				for _, sc := range scenes {
+					sc.play(t, a, b)
+				}
+				callerHangsUp(t, b, a)
+				calleeHangsUp(t, b, a)
+			})
+		}
+	}
 }

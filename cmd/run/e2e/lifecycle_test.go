@@ -251,60 +251,86 @@ func unreachable(addr string) bool {
 	return errors.Is(err, syscall.ECONNREFUSED)
 }
 
+// relisten reloads with other listeners, besides the WebSocket one, and waits
+// until the reload is through.
+func (s *server) relisten(t *testing.T, urls ...string) {
+	t.Helper()
+	reply := "606 " + unique("Reload")
+	s.settings.listen = append(urls, "ws://"+s.ws)
+	s.settings.rules = fmt.Sprintf("[[stage.route.rule]]\ndomains = [\"reload.test\"]\nreply = %q\n", reply) + anywhere
+	s.write()
+	s.signal(syscall.SIGHUP)
+	watch := newPhone(t, s, "ws")
+	s.until(t, soon, "reload", func() bool {
+		return watch.final(watch.ask("OPTIONS", "sip:reload.test")).start == "SIP/2.0 "+reply
+	})
+}
+
 // TestReloadListeners adds and removes listeners, those of the start and
 // those that came later.
 func TestReloadListeners(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	tcp := newPhone(t, s, "tcp")
+	tcp, udp := newPhone(t, s, "tcp"), newPhone(t, s, "udp")
 	tcp.register(600)
-	udp := newPhone(t, s, "udp")
 	udp.register(600)
 	ours, _ := setUp(t, udp, tcp)
 
 	first, added := s.udp, freeAddr(t)
-	watch := newPhone(t, s, "ws")
-	reloads := 0
-	listen := func(urls ...string) { // and wait until the reload is through
-		t.Helper()
-		reloads++
-		reply := fmt.Sprintf("606 Reload %d", reloads)
-		s.settings.listen = append(urls, "ws://"+s.ws)
-		s.settings.rules = fmt.Sprintf("[[stage.route.rule]]\ndomains = [\"reload.test\"]\nreply = %q\n", reply) + anywhere
-		s.write()
-		s.signal(syscall.SIGHUP)
-		s.until(t, soon, "reload", func() bool {
-			return watch.final(watch.ask("OPTIONS", "sip:reload.test")).start == "SIP/2.0 "+reply
-		})
-	}
-	listen("udp://"+first, "udp://"+added, "tcp://"+added)
+	s.relisten(t, "udp://"+first, "udp://"+added, "tcp://"+added)
 	s.until(t, soon, "removed TCP listener refuses", func() bool { return refused(first) })
 	s.until(t, soon, "added TCP listener accepts", func() bool { return !refused(added) })
 	offer(t, ours, tcp) // the connection that was accepted is still there
 	hangUp(t, ours, tcp)
 
 	s.udp, s.tcp = added, added
-	for _, transport := range []string{"udp", "tcp"} {
+	for _, transport := range transports {
 		p := newPhone(t, s, transport)
 		p.register(600)
 		callerHangsUp(t, p, udp)
 		callerHangsUp(t, udp, p)
 	}
 
-	listen("udp://"+first, "tcp://"+added)
+	s.relisten(t, "udp://"+first, "tcp://"+added)
 	s.until(t, soon, "UDP listener that came later is removed", func() bool { return unreachable(added) })
 	callerHangsUp(t, udp, tcp)
 
-	listen("udp://"+added, "tcp://"+added)
+	s.relisten(t, "udp://"+added, "tcp://"+added)
 	s.until(t, soon, "UDP listener of the start is removed", func() bool { return unreachable(first) })
-	late := newPhone(t, s, "udp")
+	late, ws := newPhone(t, s, "udp"), newPhone(t, s, "ws")
 	late.register(600)
-	callerHangsUp(t, late, tcp)
+	ws.register(600)
+	callerHangsUp(t, late, ws)
+	callerHangsUp(t, ws, late)
 
-	listen("udp://"+first, "tcp://"+first)
+	s.relisten(t, "udp://"+first, "tcp://"+first)
 	s.until(t, soon, "TCP listener of the start is back", func() bool { return !refused(first) })
 	callerHangsUp(t, udp, tcp)
 	calleeHangsUp(t, udp, tcp)
+}
+
+// TestConnectionOutlivesListener: who came in by a listener that has been
+// removed goes on with what is in progress, calls and is called.
+func TestConnectionOutlivesListener(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	tcp, ws := newPhone(t, s, "tcp"), newPhone(t, s, "ws")
+	tcp.register(600)
+	ws.register(600)
+	ours, theirs := setUp(t, ws, tcp)
+
+	s.udp = freeAddr(t)
+	s.relisten(t, "udp://"+s.udp)
+	s.until(t, soon, "removed TCP listener refuses", func() bool { return refused(s.tcp) })
+	offer(t, ours, tcp)
+	offer(t, theirs, ws)
+	hangUp(t, ours, tcp)
+	for range 4 { // on either loop
+		udp := newPhone(t, s, "udp")
+		udp.register(600)
+		callerHangsUp(t, udp, tcp)
+		calleeHangsUp(t, tcp, udp)
+	}
 }
 
 // TestReloadCannotListen: a listener whose port is taken makes the reload

@@ -39,23 +39,21 @@ func unique(prefix string) string {
 	return fmt.Sprintf("%s%d%x", prefix, serial.Add(1), time.Now().UnixNano()&0xffffff)
 }
 
-// newPhone connects a phone to the server.
+// newPhone connects a phone to the server's listener for the transport.
 func newPhone(t testing.TB, s *server, transport string) *phone {
+	t.Helper()
+	return newPhoneTo(t, transport, map[string]string{"udp": s.udp, "tcp": s.tcp, "ws": s.ws}[transport])
+}
+
+// newPhoneTo connects a phone to an address, whose host is the phone's too.
+func newPhoneTo(t testing.TB, transport, server string) *phone {
 	t.Helper()
 	p := &phone{
 		t: t, name: unique(transport), transport: transport,
 		gone: make(chan struct{}), inbox: make(chan *message, 1024), seen: map[string]int{},
 	}
-	var err error
-	switch transport {
-	case "udp":
-		err = p.openUDP(s.udp)
-	case "tcp":
-		err = p.openTCP(s.tcp)
-	case "ws":
-		err = p.openWebSocket(s.ws)
-	}
-	if err != nil {
+	open := map[string]func(string) error{"udp": p.openUDP, "tcp": p.openTCP, "ws": p.openWebSocket}[transport]
+	if err := open(server); err != nil {
 		t.Fatalf("%s phone: %v", transport, err)
 	}
 	t.Cleanup(p.close)
@@ -67,7 +65,7 @@ func (p *phone) openUDP(server string) error {
 	if err != nil {
 		return err
 	}
-	conn, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	conn, err := net.ListenUDP("udp", &net.UDPAddr{IP: peer.IP})
 	if err != nil {
 		return err
 	}
@@ -86,7 +84,7 @@ func (p *phone) openTCP(server string) error {
 	}
 	p.out = streamLink{conn}
 	go p.serve(streamLink{conn})
-	if p.listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+	if p.listener, err = net.Listen("tcp", net.JoinHostPort(conn.LocalAddr().(*net.TCPAddr).IP.String(), "0")); err != nil {
 		return err
 	}
 	p.sentBy = p.listener.Addr().String()
