@@ -17,6 +17,7 @@ var sipSeeds = []string{
 	"INVITE sip:a;lr@b:5060;transport=ws?c=d SIP/2.0\r\nRoute: <sip:a;lr>,\r\n <sip:b>\r\nf: \"a\\\"b\" <sip:[::1]>;tag=\"x\"\r\n\r\n",
 	"REGISTER sip:a SIP/3.0\r\nVia: SIP/2.0/UDP a\r\n rubbish\r\nno header\r\nContact: <sip:a>;q=0.3, b <tel:+1>;+sip.instance=\"<urn:uuid:1>\"\r\n\r\n",
 	"ACK urn:a SIP/2.0 \r\nTo: a\rb\r\n\r\n",
+	"OPTIONS sip:0;t=00000;t SIP/2.0\r\n\r\n",
 	"SIP/2.0 100\r\n: x\r\n\r\n",
 	"\x16\x03\x01",
 	"\r\n\r\n",

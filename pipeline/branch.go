@@ -101,8 +101,7 @@ func (b *Branch) suspend(at step, i int) {
 	if b.Resp != nil && b.respBuf == nil {
 		b.respBuf = e.loop.Acquire(len(b.Resp.Buf))
 		b.respBuf.B = append(b.respBuf.B, b.Resp.Buf...)
-		b.Resp.Rebase(b.respBuf.B)
-		e.scratch = e.acquireMessage() // b keeps the old one
+		e.own(b.Resp).Rebase(b.respBuf.B)
 	}
 	e.suspend(b, at, i)
 }

@@ -45,7 +45,6 @@ type Engine struct {
 	freeServers  *serverTxn
 	freeBranches []*Branch
 	freeCancels  []*cancelTxn
-	freeMessages []*sip.Message
 }
 
 // newEngine makes the engine of loop index; OnStart gives it its loop.
@@ -150,29 +149,22 @@ func (e *Engine) expel(p *Program) {
 	}
 }
 
-// acquireMessage returns a message to index into.
-func (e *Engine) acquireMessage() *sip.Message {
-	if n := len(e.freeMessages); n > 0 {
-		m := e.freeMessages[n-1]
-		e.freeMessages = e.freeMessages[:n-1]
-		m.Reset()
-		return m
+// own makes m, the message at hand, the caller's until it goes back to the
+// pool. Its bytes are still those of the read buffer.
+func (e *Engine) own(m *sip.Message) *sip.Message {
+	if m == e.scratch {
+		e.scratch = e.pool.Message()
+	} else {
+		e.pool.Take(m)
 	}
-	return new(sip.Message)
-}
-
-func (e *Engine) releaseMessage(m *sip.Message) {
-	if len(e.freeMessages) < maxFree {
-		e.freeMessages = append(e.freeMessages, m)
-	}
+	return m
 }
 
 // maxFree bounds each free list: what a burst took goes back to the heap.
 const maxFree = 4096
 
-// acquireExchange returns an Exchange for the request in e.scratch, which it
-// takes over.
-func (e *Engine) acquireExchange() *Exchange {
+// acquireExchange returns an Exchange for the request m, which it takes over.
+func (e *Engine) acquireExchange(m *sip.Message) *Exchange {
 	c := e.chain
 	var x *Exchange
 	if n := len(c.free); n > 0 {
@@ -184,8 +176,7 @@ func (e *Engine) acquireExchange() *Exchange {
 			x.cells[i] = k.make()
 		}
 	}
-	x.Req = e.scratch
-	e.scratch = e.acquireMessage()
+	x.Req = e.own(m)
 	x.maxForwards = -1
 	c.refs++
 	e.gauge(metricExchanges, 1)
@@ -232,7 +223,7 @@ func (e *Engine) releaseExchange(x *Exchange) {
 	if x.buf != nil {
 		x.buf.Release()
 	}
-	e.releaseMessage(x.Req)
+	e.pool.FreeMessage(x.Req)
 	e.gauge(metricExchanges, -1)
 	if !x.poisoned && len(c.free) < maxFree {
 		x.reset()
@@ -305,7 +296,7 @@ func (e *Engine) endBranch(b *Branch) {
 	if b.respBuf != nil {
 		b.respBuf.Release()
 		b.respBuf = nil
-		e.releaseMessage(b.Resp)
+		e.pool.FreeMessage(b.Resp)
 	}
 	b.x.branch = nil
 	b.x, b.Resp, b.Target, b.cause, b.aborted = nil, nil, Target{}, CauseNone, false

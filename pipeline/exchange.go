@@ -19,7 +19,7 @@ type Exchange struct {
 	Req   *sip.Message // never written
 	Edits sip.Edits    // what will differ on the wire, for every target
 
-	Conn      *netio.Conn     // the connection it came on; nil for UDP, and once that has closed
+	Conn      *netio.Conn     // the connection it came on, which may have closed since; nil for UDP
 	Listener  *netio.Listener // where it came in; nil on a connection that we opened
 	Source    netip.AddrPort  // the peer
 	Transport netio.Transport

@@ -19,6 +19,7 @@ type flow struct {
 	cells     []connCells
 	clients   *clientTxn // list of those whose request went out here
 	handshake *Handshake // while it is judged
+	opened    bool       // the stages were told of it
 }
 
 // connCells are the ConnLocals of one Program on one connection.
@@ -68,6 +69,7 @@ func (e *Engine) OnOpen(c *netio.Conn) {
 	if c.Link == nil {
 		e.openFlow(c)
 	}
+	c.Link.(*flow).opened = true
 	for _, h := range e.chain.conn {
 		if h.handler.OnOpen(c) == Drop {
 			c.Close(nil)
@@ -91,7 +93,6 @@ func (e *Engine) OnClose(c *netio.Conn, err error) {
 	if !ok {
 		return
 	}
-	c.Link = nil
 	if f.handshake != nil {
 		f.handshake.abandon()
 	}
@@ -100,9 +101,12 @@ func (e *Engine) OnClose(c *netio.Conn, err error) {
 	if err != nil {
 		why = CauseLocalClosed
 	}
-	for _, h := range e.chain.conn {
-		h.handler.OnClose(c, why)
+	if f.opened { // not a dial that failed
+		for _, h := range e.chain.conn {
+			h.handler.OnClose(c, why)
+		}
 	}
+	c.Link = nil
 	for f.clients != nil {
 		t := f.clients
 		t.leaveFlow()

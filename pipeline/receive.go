@@ -238,12 +238,7 @@ var (
 
 // begin makes the exchange for the request in m.
 func (e *Engine) begin(m *sip.Message, o *origin) *Exchange {
-	if m != e.scratch { // a message in pieces has its own index
-		e.scratch.Reset()
-		e.scratch.Index(m.Buf)
-		e.scratch.SetEnd(len(m.Buf))
-	}
-	x := e.acquireExchange()
+	x := e.acquireExchange(m)
 	x.Listener, x.Source, x.Transport, x.Conn = o.listener, o.addr, o.transport, o.conn
 	x.conn = o.connID
 	return x

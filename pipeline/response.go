@@ -90,12 +90,6 @@ func (e *Engine) response(b *Branch, m *sip.Message) {
 	if b.Resp != nil {
 		return // a stage holds the one before; the peer repeats what matters
 	}
-	if m != e.scratch { // a message in pieces has its own index
-		e.scratch.Reset()
-		e.scratch.Index(m.Buf)
-		e.scratch.SetEnd(len(m.Buf))
-		m = e.scratch
-	}
 	b.Resp = m
 	b.Edits.Reset()
 	b.Edits.RemoveElement(m, sip.HeaderVia)
@@ -131,7 +125,7 @@ func (e *Engine) responseDone(b *Branch) {
 	if b.respBuf != nil {
 		b.respBuf.Release()
 		b.respBuf = nil
-		e.releaseMessage(b.Resp)
+		e.pool.FreeMessage(b.Resp)
 	}
 	b.Resp = nil
 	b.Edits.Reset()

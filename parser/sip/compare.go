@@ -77,24 +77,40 @@ func (l *uriList) count() int {
 	return n
 }
 
-// find returns the value of the item called name.
-func (l *uriList) find(name []byte) (value []byte, ok bool) {
+// find returns the value of the item called name after nth others of that name.
+func (l *uriList) find(name []byte, nth int) (value []byte, ok bool) {
 	for pos := l.at.Start(); pos < l.at.End(); {
 		var n []byte
 		if n, value, pos = l.next(pos); equalEscaped(n, name, true) {
-			return value, true
+			if nth == 0 {
+				return value, true
+			}
+			nth--
 		}
 	}
 	return nil, false
 }
 
+// named returns how many items before end are called name.
+func (l *uriList) named(name []byte, end int) (n int) {
+	for pos := l.at.Start(); pos < end; {
+		var other []byte
+		if other, _, pos = l.next(pos); equalEscaped(other, name, true) {
+			n++
+		}
+	}
+	return n
+}
+
 // within reports whether every item of l has an equal in o, but for those that
-// o does not have and that do not decide.
+// o does not have and that do not decide. Of items with one name, the first is
+// compared with the first, and so on.
 func (l *uriList) within(o *uriList, decides func([]byte) bool) bool {
 	for pos := l.at.Start(); pos < l.at.End(); {
+		start := pos
 		var name, value []byte
 		name, value, pos = l.next(pos)
-		other, ok := o.find(name)
+		other, ok := o.find(name, l.named(name, start))
 		if ok && !equalEscaped(value, other, true) || !ok && decides(name) {
 			return false
 		}

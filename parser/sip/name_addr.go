@@ -3,7 +3,7 @@ package sip
 import "sluice/parser"
 
 //go:generate ragel -Z -G2 -o zname_addr.go name_addr.rl
-//go:generate sed -i "/^ *.\\/line /d" zname_addr.go
+//go:generate sed -i "/^[/][/]line /d" zname_addr.go
 //go:generate gofmt -w zname_addr.go
 
 // A NameAddr is one element of From, To, Contact, Route, Record-Route, Path and

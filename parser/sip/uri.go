@@ -3,7 +3,7 @@ package sip
 import "sluice/parser"
 
 //go:generate ragel -Z -G2 -o zuri.go uri.rl
-//go:generate sed -i "/^ *.\\/line /d" zuri.go
+//go:generate sed -i "/^[/][/]line /d" zuri.go
 //go:generate gofmt -w zuri.go
 
 // A Scheme is the scheme of a URI.

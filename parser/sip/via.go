@@ -3,7 +3,7 @@ package sip
 import "sluice/parser"
 
 //go:generate ragel -Z -G2 -o zvia.go via.rl
-//go:generate sed -i "/^ *.\\/line /d" zvia.go
+//go:generate sed -i "/^[/][/]line /d" zvia.go
 //go:generate gofmt -w zvia.go
 
 // A Via is one element of a Via header field (RFC 3261 §20.42). Spans are into

@@ -85,7 +85,7 @@ func (l *Link) End() { l.mode = ModeEnded }
 // Release ends l and gives what it holds back to the pool.
 func (l *Link) Release(p *Pool) {
 	p.free(l.buf)
-	p.freeMessage(l.msg)
+	p.FreeMessage(l.msg)
 	p.freeRequest(l.req)
 	l.buf, l.msg, l.req = nil, nil, nil
 	l.mode = ModeEnded

@@ -19,7 +19,7 @@ const (
 	minBuffer      = 1 << 10
 	numClasses     = 8 // 1 KiB to 128 KiB, which holds a message and a control frame
 	keepBytes      = 1 << 20
-	keepMessages   = 256
+	keepMessages   = 4096
 	keepRequests   = 16
 )
 
@@ -31,6 +31,7 @@ type Pool struct {
 
 	buffers  [numClasses][][]byte
 	messages []*sip.Message
+	taken    *sip.Message // by the sink that it was handed to
 	requests []*http1.Request
 	out      []byte // scratch for what a link writes itself
 }
@@ -88,7 +89,8 @@ func (p *Pool) free(b []byte) {
 // class returns which size of buffer holds n bytes.
 func class(n int) int { return bits.Len(uint(max(n, minBuffer)-1)) - bits.Len(minBuffer-1) }
 
-func (p *Pool) message() *sip.Message {
+// Message returns an empty message, to be given back with FreeMessage.
+func (p *Pool) Message() *sip.Message {
 	n := len(p.messages)
 	if n == 0 {
 		return new(sip.Message)
@@ -99,7 +101,16 @@ func (p *Pool) message() *sip.Message {
 	return m
 }
 
-func (p *Pool) freeMessage(m *sip.Message) {
+// Take makes the message that a sink is being handed the sink's own, until it
+// gives it to FreeMessage. Its bytes are still valid until return only.
+func (p *Pool) Take(m *sip.Message) { p.taken = m }
+
+// FreeMessage takes a message back.
+func (p *Pool) FreeMessage(m *sip.Message) {
+	if m != nil && m == p.taken {
+		p.taken = nil // the sink will give it back
+		return
+	}
 	if m != nil && len(p.messages) < keepMessages {
 		p.messages = append(p.messages, m)
 	}

@@ -11,7 +11,7 @@ import (
 // End, Accept and Reject of the link, but neither Feed nor Release.
 type Sink interface {
 	// OnMessage hands over a complete message; m.Buf is exactly its bytes. m
-	// and they are valid until return.
+	// and they are valid until return, m longer if Pool.Take makes it so.
 	OnMessage(l *Link, m *sip.Message)
 
 	// OnBadMessage tells of a message that is of no use, and why. Only if

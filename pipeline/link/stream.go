@@ -34,9 +34,9 @@ func (l *Link) lineEnd(c byte, p *Pool, s Sink) int {
 		return 1
 	}
 	if c != '\n' {
-		m := p.message()
+		m := p.Message()
 		l.badStream(m, parser.ErrLineEnd, s)
-		p.freeMessage(m)
+		p.FreeMessage(m)
 		return 1
 	}
 	l.cr = false
@@ -70,7 +70,7 @@ func pong(l *Link, s Sink) {
 // of it. It returns how many bytes it used.
 func (l *Link) beginMessage(b []byte, p *Pool, s Sink) int {
 	l.half = false
-	m := p.message()
+	m := p.Message()
 	total, err := measure(m, b[:min(len(b), p.maxMessage)], p.maxMessage)
 	if err == parser.ErrMore || err == parser.OK && total > len(b) {
 		l.msg, l.need = m, int32(total)
@@ -83,7 +83,7 @@ func (l *Link) beginMessage(b []byte, p *Pool, s Sink) int {
 	} else {
 		l.badStream(m, err, s)
 	}
-	p.freeMessage(m)
+	p.FreeMessage(m)
 	return total
 }
 
@@ -128,7 +128,7 @@ func (l *Link) endMessage(err parser.Err, p *Pool, s Sink) {
 	} else {
 		l.badStream(m, err, s)
 	}
-	p.freeMessage(m)
+	p.FreeMessage(m)
 	p.free(buf)
 }
 

@@ -135,7 +135,7 @@ func (l *Link) deliver(b []byte, p *Pool, s Sink) {
 
 // deliverSIP takes a SIP message that ends with b.
 func (l *Link) deliverSIP(b []byte, p *Pool, s Sink) {
-	m := p.message()
+	m := p.Message()
 	err := m.Index(b)
 	if err == parser.OK && !lengthFits(m, len(b)-m.HeadLen()) {
 		err = parser.ErrContentLength
@@ -146,7 +146,7 @@ func (l *Link) deliverSIP(b []byte, p *Pool, s Sink) {
 	} else {
 		badMessage(l, m, err, s)
 	}
-	p.freeMessage(m)
+	p.FreeMessage(m)
 }
 
 // lengthFits reports whether a Content-Length, if there is one, names the

@@ -1,0 +1,211 @@
+package netio
+
+import (
+	"net"
+	"net/netip"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"sluice/netio/stats"
+)
+
+// bench is an engine without gnet: a loop and one UDP socket, whose batches the test drives by hand.
+type bench struct {
+	e      *engine
+	s      *socket
+	loop   *Loop
+	ln     *Listener
+	echo   bool
+	got    int
+	source netip.AddrPort
+}
+
+func newBench(t testing.TB, echo bool) *bench {
+	t.Helper()
+	conn, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fd := -1
+	if err := raw.Control(func(s uintptr) { fd = int(s) }); err != nil {
+		t.Fatal(err)
+	}
+	tune(fd)
+	o := Options{Loops: 1}.withDefaults()
+	o.Stats = stats.New()
+	o.Stats.Loops(1)
+	addr := conn.LocalAddr().(*net.UDPAddr).AddrPort()
+	ln, err := NewListener(0, ListenerConfig{Addr: addr}, addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &bench{ln: ln, echo: echo}
+	n := &Net{opt: o, ids: newMetrics(o.Stats), shared: o.Stats.Shared(), origin: time.Now()}
+	b.loop = newLoop(0, o, n.ids, nil)
+	b.e = &engine{net: n, loop: b.loop, batch: newUDPBatch()}
+	b.loop.driver = b.e
+	b.s = &socket{ln: ln, fd: fd}
+	b.e.attach(b.s)
+	b.loop.start(b)
+	return b
+}
+
+func (b *bench) OnStart(*Loop)        {}
+func (b *bench) OnOpen(*Conn)         {}
+func (b *bench) OnData(*Conn, []byte) {}
+func (b *bench) OnClose(*Conn, error) {}
+func (b *bench) OnMail(m *Mail) {
+	if m.Buf != nil {
+		m.Buf.Release()
+	}
+}
+
+func (b *bench) OnStop(*Loop)               {}
+func (b *bench) run(f func(b *bench))       { b.loop.begin(b.e.net.now()); f(b); b.loop.end() }
+func (b *bench) counted(id stats.ID) uint64 { return b.loop.stats.Value(id) }
+
+func (b *bench) OnDatagram(ln *Listener, from netip.AddrPort, p []byte) {
+	b.got++
+	b.source = from
+	if b.echo {
+		b.send(from, p)
+	}
+}
+
+func (b *bench) send(to netip.AddrPort, p []byte) {
+	buf := b.loop.Acquire(len(p))
+	buf.B = append(buf.B, p...)
+	b.loop.SendTo(b.ln, to, buf)
+	buf.Release()
+}
+
+func (b *bench) drain() { b.e.drainSocket(b.s) }
+
+// round sends a burst from a to b, which answers it, and returns how many answers arrived.
+func round(a, b *bench, burst int, payload []byte) int {
+	a.got = 0
+	a.run(func(a *bench) {
+		for range burst {
+			a.send(b.ln.Addr, payload)
+		}
+	})
+	b.run((*bench).drain)
+	a.run((*bench).drain)
+	return a.got
+}
+
+func TestBatchesThroughRealSockets(t *testing.T) {
+	a, b := newBench(t, false), newBench(t, true)
+	payload := make([]byte, 600)
+	for _, burst := range []int{1, 2, 31, 32, 33, 64, 65, 200} {
+		if got := round(a, b, burst, payload); got != burst {
+			t.Errorf("burst of %d: %d answers", burst, got)
+		}
+		if a.source != b.ln.Addr {
+			t.Errorf("source: got %v, want %v", a.source, b.ln.Addr)
+		}
+	}
+	if in, out := b.counted(b.loop.ids.datagramsIn), b.counted(b.loop.ids.datagramsOut); in != 428 || out != 428 {
+		t.Errorf("counted %d in and %d out, want 428", in, out)
+	}
+	if a.loop.pool.out != 0 || b.loop.pool.out != 0 {
+		t.Error("buffers were not released")
+	}
+}
+
+func TestSockaddr(t *testing.T) {
+	zone, err := net.InterfaceByIndex(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	batch := newUDPBatch()
+	for _, tc := range []struct {
+		name  string
+		addr  netip.AddrPort
+		inet6 bool
+		size  uint32
+	}{
+		{"IPv4", netip.MustParseAddrPort("192.0.2.1:5060"), false, unix.SizeofSockaddrInet4},
+		{"IPv6", netip.MustParseAddrPort("[2001:db8::1]:65535"), true, unix.SizeofSockaddrInet6},
+		{"zone", netip.AddrPortFrom(netip.MustParseAddr("fe80::1%"+zone.Name), 1), true, unix.SizeofSockaddrInet6},
+		{"IPv6 from an IPv4 socket", netip.MustParseAddrPort("[2001:db8::1]:5060"), false, 0},
+		{"IPv4 from an IPv6 socket", netip.MustParseAddrPort("192.0.2.1:5060"), true, 0},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if got := batch.destination(3, tc.addr, tc.inet6); got != tc.size {
+				t.Fatalf("size: got %d, want %d", got, tc.size)
+			}
+			if tc.size == 0 {
+				return
+			}
+			batch.rxName[5] = batch.txName[3]
+			if got := batch.source(5); got != tc.addr {
+				t.Errorf("got %v, want %v", got, tc.addr)
+			}
+		})
+	}
+}
+
+// TestBuffersAreLarge: as large as the kernel lets this user have them.
+func TestBuffersAreLarge(t *testing.T) {
+	b := newBench(t, false)
+	plain, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(plain)
+	allowed := unix.SetsockoptInt(plain, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, socketBuffer) == nil
+	got, err := unix.GetsockoptInt(b.s.fd, unix.SOL_SOCKET, unix.SO_RCVBUF)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if allowed && got < socketBuffer {
+		t.Errorf("got %d bytes, want at least %d", got, socketBuffer)
+	}
+}
+
+// BenchmarkRelay is the whole way of a datagram in full batches through real sockets: received, handed out, copied, sent. Of each operation the
+// other side's half, the same again without the copy, is included.
+func BenchmarkRelay(b *testing.B) {
+	x, y := newBench(b, false), newBench(b, true)
+	payload := make([]byte, 600)
+	b.ReportAllocs()
+	n := 0
+	for b.Loop() {
+		n += round(x, y, recvBatch, payload)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n), "ns/datagram")
+}
+
+// BenchmarkKernel is the same traffic with nothing around the system calls.
+func BenchmarkKernel(b *testing.B) {
+	x, y := newBench(b, false), newBench(b, false)
+	payload := make([]byte, 600)
+	half := func(from, to *bench) {
+		for i := range recvBatch {
+			from.e.batch.txIov[i].Base = &payload[0]
+			from.e.batch.txIov[i].SetLen(len(payload))
+			from.e.batch.tx[i].hdr.Namelen = from.e.batch.destination(i, to.ln.Addr, false)
+		}
+		_, _ = from.e.batch.sendmmsg(from.s.fd, 0, recvBatch)
+		n := to.e.batch.recvmmsg(to.s.fd)
+		for i := range n {
+			to.e.batch.rx[i].hdr.Namelen = unix.SizeofSockaddrInet6
+		}
+		_ = to.e.batch.recvmmsg(to.s.fd) // a loop looks again after a full batch
+	}
+	n := 0
+	for b.Loop() {
+		half(x, y)
+		half(y, x)
+		n += recvBatch
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n), "ns/datagram")
+}
