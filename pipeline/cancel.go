@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"github.com/valyala/bytebufferpool"
+
 	"sluice/netio"
 	"sluice/parser"
 	"sluice/parser/sip"
@@ -79,26 +81,24 @@ func (e *Engine) reasonLines(m *sip.Message) []byte {
 func (e *Engine) askNext(m *sip.Message, o *origin, left int) {
 	if left > 0 {
 		next := e.edge.engines[(e.index+1)%len(e.edge.engines)]
-		b := e.loop.Acquire(len(m.Buf))
-		b.B = append(b.B, m.Buf...)
-		mail := netio.Mail{Kind: mailCancel, Token: uint64(left), Addr: o.addr, Listener: o.listener, Conn: o.connID, Buf: b, Code: int32(o.transport)}
-		if next.loop.Post(mail) {
+		mail := netio.Mail{Kind: mailCancel, Token: uint64(left), Addr: o.addr, Listener: o.listener, Conn: o.connID, Code: int32(o.transport)}
+		if e.post(next.loop, mail, m.Buf) {
 			return
 		}
-		b.Release()
 	}
 	e.refuse(m, o, &noTransaction)
 }
 
 // onForeignCancel takes a CANCEL that another loop received.
 func (e *Engine) onForeignCancel(mail *netio.Mail) {
-	defer mail.Buf.Release()
+	far := mail.Data.(*bytebufferpool.ByteBuffer)
+	defer bytebufferpool.Put(far)
 	m := e.scratch
 	m.Reset()
-	if m.Index(mail.Buf.B) != parser.OK {
+	if m.Index(far.B) != parser.OK {
 		return
 	}
-	m.SetEnd(len(mail.Buf.B))
+	m.SetEnd(len(far.B))
 	o := origin{listener: mail.Listener, addr: mail.Addr, transport: netio.Transport(mail.Code), connID: mail.Conn}
 	if e.cancelHere(m, &o) {
 		return

@@ -118,12 +118,13 @@ func (e *Engine) OnMail(m *netio.Mail) {
 	}
 }
 
-// The kinds of Mail between engines.
+// The kinds of Mail between engines. A message is a *bytebufferpool.ByteBuffer
+// in Data.
 const (
 	mailResume      uint8 = iota + 1 // Token, Code, Data
-	mailResponse                     // Listener, Addr, Buf: a response for a transaction of this loop
-	mailCancel                       // Listener, Conn, Addr, Buf; Token: how many loops are still to be asked
-	mailWrite                        // Conn, Buf, Token: a message to write
+	mailResponse                     // Listener, Addr, Data: a response for a transaction of this loop
+	mailCancel                       // Listener, Conn, Addr, Data, Code: transport; Token: how many loops are still to be asked
+	mailWrite                        // Conn, Token, Data: a message to write
 	mailWriteFailed                  // Token: a mailWrite that found no connection
 )
 

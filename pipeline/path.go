@@ -3,6 +3,8 @@ package pipeline
 import (
 	"net/netip"
 
+	"github.com/valyala/bytebufferpool"
+
 	"sluice/netio"
 	"sluice/parser"
 	"sluice/parser/sip"
@@ -171,10 +173,17 @@ func (e *Engine) transmitFar(p *path, b *netio.Buf, token uint64) bool {
 	if l == nil {
 		return false
 	}
-	far := e.loop.Acquire(len(b.B))
-	far.B = append(far.B, b.B...)
-	if !l.Post(netio.Mail{Kind: mailWrite, Conn: p.conn, Buf: far, Token: token}) {
-		far.Release()
+	return e.post(l, netio.Mail{Kind: mailWrite, Conn: p.conn, Token: token}, b.B)
+}
+
+// post sends mail with a copy of b to another loop. The copy is from a pool
+// that all loops share: what one loop takes, another gives back.
+func (e *Engine) post(l *netio.Loop, mail netio.Mail, b []byte) bool {
+	far := bytebufferpool.Get()
+	far.B = append(far.B[:0], b...)
+	mail.Data = far
+	if !l.Post(mail) {
+		bytebufferpool.Put(far)
 		e.count(metricMailboxFull)
 		return false
 	}
@@ -184,8 +193,9 @@ func (e *Engine) transmitFar(p *path, b *netio.Buf, token uint64) bool {
 
 // onForeignWrite writes what another loop has for a connection of ours.
 func (e *Engine) onForeignWrite(mail *netio.Mail) {
-	defer mail.Buf.Release()
-	if c := e.loop.Conn(mail.Conn); c != nil && e.write(c, mail.Buf.B) {
+	far := mail.Data.(*bytebufferpool.ByteBuffer)
+	defer bytebufferpool.Put(far)
+	if c := e.loop.Conn(mail.Conn); c != nil && e.write(c, far.B) {
 		return
 	}
 	e.count(metricFlowGone)

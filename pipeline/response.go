@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"github.com/valyala/bytebufferpool"
+
 	"sluice/netio"
 	"sluice/parser"
 	"sluice/parser/sip"
@@ -36,26 +38,20 @@ func (e *Engine) forwardResponse(loop int, m *sip.Message, o *origin) {
 		e.count(metricForged)
 		return
 	}
-	b := e.loop.Acquire(len(m.Buf))
-	b.B = append(b.B, m.Buf...)
-	if !l.Post(netio.Mail{Kind: mailResponse, Addr: o.addr, Listener: o.listener, Buf: b}) {
-		b.Release()
-		e.count(metricMailboxFull)
-		return
-	}
-	e.count(metricCrossLoop)
+	e.post(l, netio.Mail{Kind: mailResponse, Addr: o.addr, Listener: o.listener}, m.Buf)
 }
 
 // onForeignResponse takes a response that another loop received. It was
 // checked there.
 func (e *Engine) onForeignResponse(mail *netio.Mail) {
-	defer mail.Buf.Release()
+	far := mail.Data.(*bytebufferpool.ByteBuffer)
+	defer bytebufferpool.Put(far)
 	m := e.scratch
 	m.Reset()
-	if m.Index(mail.Buf.B) != parser.OK {
+	if m.Index(far.B) != parser.OK {
 		return
 	}
-	m.SetEnd(len(mail.Buf.B))
+	m.SetEnd(len(far.B))
 	via, err := m.TopVia()
 	if err != parser.OK {
 		return
