@@ -3,7 +3,6 @@
 package netio
 
 import (
-	"runtime"
 	"testing"
 )
 
@@ -51,7 +50,8 @@ func TestPoolAllocatesNothing(t *testing.T) {
 
 // TestWakeUpAllocatesNothing: an idle wake-up with a timer armed, and the bell.
 func TestWakeUpAllocatesNothing(t *testing.T) {
-	n, err := Open(Options{Loops: 1}, func(*Loop) Handler { return &bench{} })
+	done := make(chan struct{}, 1)
+	n, err := Open(Options{Loops: 1}, func(*Loop) Handler { return &bench{mail: done} })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,9 +59,7 @@ func TestWakeUpAllocatesNothing(t *testing.T) {
 	l := n.loops[0]
 	got := testing.AllocsPerRun(1000, func() {
 		l.Post(Mail{})
-		for l.awake.Load() != asleep {
-			runtime.Gosched()
-		}
+		<-done
 	})
 	if got != 0 {
 		t.Errorf("got %v allocations per wake-up, want 0", got)

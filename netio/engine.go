@@ -217,6 +217,12 @@ func (e *engine) OnTraffic(gc gnet.Conn) gnet.Action {
 	return gnet.None
 }
 
+// askToStop is a task. Whichever event runs it, gnet can only be stopped from OnTraffic: so there is to be one.
+func (e *engine) askToStop() {
+	e.stopping = true
+	e.Wake()
+}
+
 func (e *engine) shutdown() gnet.Action {
 	l := e.loop
 	if !l.stopped {

@@ -243,8 +243,12 @@ func TestSetListenersRenames(t *testing.T) {
 		t.Fatal(err)
 	}
 	now := n.Listeners()
-	for i, conn := range []net.Conn{dialUDP(t, udp.Addr), dialTCP(t, tcp.Addr)} {
-		echoes(t, conn)
+	for i := range now {
+		if i == 0 {
+			echoes(t, dialUDP(t, udp.Addr))
+		} else {
+			echoes(t, dialTCP(t, tcp.Addr))
+		}
 		if ln := wait(t, got); ln != now[i] || ln.Addr != old[i].Addr || !strings.HasPrefix(ln.SentBy, "sip.example.com:") {
 			t.Errorf("got %v %s", ln, ln.SentBy)
 		}

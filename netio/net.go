@@ -156,7 +156,7 @@ func (n *Net) Close() error {
 	close(n.stop)
 	n.ticker.Wait()
 	for _, e := range n.engines {
-		e.loop.Exec(func() { e.stopping = true })
+		e.loop.Exec(e.askToStop)
 	}
 	for _, e := range n.engines {
 		<-e.done
