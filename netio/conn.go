@@ -29,6 +29,7 @@ const (
 	StateClosed // nothing more can be written; OnClose was called or is about to be
 )
 
+// String is the name of s.
 func (s State) String() string {
 	return [...]string{"opening", "open", "closed"}[s]
 }

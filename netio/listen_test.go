@@ -33,9 +33,7 @@ func TestAddressInUse(t *testing.T) {
 	if !errors.Is(err, syscall.EADDRINUSE) {
 		t.Error("the cause is not wrapped")
 	}
-	if after := descriptors(t); after != before {
-		t.Errorf("%d descriptors before, %d after", before, after)
-	}
+	noMore(t, "descriptors", before, descriptors)
 }
 
 // sharedUDP is another server's address, which would let us in with SO_REUSEPORT.
@@ -222,9 +220,7 @@ func TestSetListenersAllOrNothing(t *testing.T) {
 	if got := n.Listeners(); len(got) != 1 || got[0] != tcp {
 		t.Errorf("got %v, want what was there before", got)
 	}
-	if after := descriptors(t); after != before {
-		t.Errorf("%d descriptors before, %d after", before, after)
-	}
+	noMore(t, "descriptors", before, descriptors)
 	answers(t, tcp)
 	refuses(t, udp)
 	refuses(t, &netio.Listener{Transport: netio.UDP, Addr: free.Addr})

@@ -53,7 +53,11 @@ type Branch struct {
 	x       *Exchange
 	client  *clientTxn
 	respBuf *netio.Buf // holds Resp.Buf while the branch is parked
-	cause   Cause      // why it failed, while OnFailure runs
+	queued  struct {   // what arrived while it was, the latest alone
+		resp *sip.Message
+		buf  *netio.Buf
+	}
+	cause   Cause // why it failed, while OnFailure runs
 	aborted bool
 }
 
@@ -104,6 +108,40 @@ func (b *Branch) suspend(at step, i int) {
 		e.own(b.Resp).Rebase(b.respBuf.B)
 	}
 	e.suspend(b, at, i)
+}
+
+// queue keeps a response that arrived while a stage holds the one before.
+// Only the latest is kept: a later one says more than an earlier one, and what
+// follows a final one repeats it.
+func (b *Branch) queue(m *sip.Message) {
+	q := &b.queued
+	if q.resp != nil {
+		if q.resp.Status >= 200 {
+			return
+		}
+		b.x.e.pool.FreeMessage(q.resp)
+		q.buf.Release()
+	}
+	q.buf = b.x.e.loop.Acquire(len(m.Buf))
+	q.buf.B = append(q.buf.B, m.Buf...)
+	q.resp = b.x.e.own(m)
+	q.resp.Rebase(q.buf.B)
+}
+
+// takeQueued makes the response that was kept the one at hand.
+func (b *Branch) takeQueued() {
+	b.Resp, b.respBuf = b.queued.resp, b.queued.buf
+	b.queued.resp, b.queued.buf = nil, nil
+}
+
+// dropResponse lets go of the response at hand.
+func (b *Branch) dropResponse() {
+	if b.respBuf != nil {
+		b.respBuf.Release()
+		b.respBuf = nil
+		b.x.e.pool.FreeMessage(b.Resp)
+	}
+	b.Resp = nil
 }
 
 // runTarget runs the target handlers from hook i on, then sends.

@@ -18,6 +18,7 @@ const (
 	CauseNoIPv6                     // the target is IPv6 and we are not
 	CauseNoDNS                      // the target is a name and resolution is off
 	CauseDestinationAborted         // a stage aborted the routing
+	CauseDestinationMyself          // it leads back to us, and we do not know the user
 	CausePeerClosed                 // a connection: closed by the peer
 	CauseLocalClosed                // a connection: closed by us
 	numCauses
@@ -25,7 +26,7 @@ const (
 
 var causeNames = [numCauses]string{
 	"none", "client_timeout", "invite_timeout", "connection_error", "flow_failed", "no_dns_resolution",
-	"unsupported_uri_scheme", "unsupported_transport", "no_ipv4", "no_ipv6", "no_dns", "destination_aborted",
+	"unsupported_uri_scheme", "unsupported_transport", "no_ipv4", "no_ipv6", "no_dns", "destination_aborted", "destination_myself",
 	"peer_closed", "local_closed",
 }
 
@@ -41,6 +42,7 @@ var causeReplies = [numCauses]sip.Reply{
 	CauseNoIPv6:               {Status: 478, Reason: "Destination Requires Unsupported IPv6"},
 	CauseNoDNS:                {Status: 478, Reason: "Destination Requires Unsupported DNS Resolution"},
 	CauseDestinationAborted:   {Status: 403, Reason: "Destination Aborted"},
+	CauseDestinationMyself:    {Status: 404, Reason: "Not Found"},
 }
 
 // String returns the name that logs and counters use.

@@ -241,6 +241,7 @@ func (c *clientTxn) destroy() {
 		c.b.client = nil
 	}
 	c.e.clients.release(c)
+	c.e.gauge(metricClients, -1)
 }
 
 func (n *cancelTxn) do(a txn.Action) {

@@ -25,6 +25,7 @@ type Engine struct {
 	chain *chain
 
 	servers *txn.Table[serverTxn]
+	room    int // in servers, which does not grow with a reload
 	pool    *link.Pool
 	clients clientTable
 	parks   parkTable
@@ -52,6 +53,7 @@ func newEngine(p *Edge, index, transactions int) *Engine {
 	return &Engine{
 		edge: p, index: index, stats: p.stats.Loop(index),
 		servers: txn.NewTable[serverTxn](transactions),
+		room:    transactions,
 		pool:    link.NewPool(link.Limits{}),
 		timers:  map[*Profile]*txn.Timers{},
 		scratch: new(sip.Message),
@@ -265,7 +267,7 @@ func (e *Engine) acquireServer(x *Exchange) *serverTxn {
 
 func (e *Engine) releaseServer(s *serverTxn) {
 	s.gen++
-	s.tryingAt = 0
+	s.tryingAt, s.answered = 0, false
 	s.back = path{}
 	s.nextFree, e.freeServers = e.freeServers, s
 }
@@ -294,13 +296,13 @@ func (e *Engine) endBranch(b *Branch) {
 	if b.suspended || b.slot != 0 {
 		e.unpark(b)
 	}
-	if b.respBuf != nil {
-		b.respBuf.Release()
-		b.respBuf = nil
-		e.pool.FreeMessage(b.Resp)
+	b.dropResponse()
+	if b.queued.resp != nil {
+		b.takeQueued()
+		b.dropResponse()
 	}
 	b.x.branch = nil
-	b.x, b.Resp, b.Target, b.cause, b.aborted = nil, nil, Target{}, CauseNone, false
+	b.x, b.Target, b.cause, b.aborted = nil, Target{}, CauseNone, false
 	b.Edits.Reset()
 	if len(e.freeBranches) < maxFree {
 		e.freeBranches = append(e.freeBranches, b)

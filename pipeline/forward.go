@@ -46,7 +46,7 @@ func (e *Engine) prepare(x *Exchange) bool {
 	x.keep()
 	relay.SetMaxForwards(&x.Edits, x.Req, x.maxForwards)
 	x.Edits.FixVia(x.Req, x.Source)
-	if s := x.server; s != nil && x.Req.Method == sip.MethodInvite && s.m.State == txn.Proceeding && s.last == nil {
+	if s := x.server; s != nil && x.Req.Method == sip.MethodInvite && s.m.State == txn.Proceeding && !s.answered {
 		s.timers = e.timersOf(x.Profile())
 		s.reply(x, &sip.Trying)
 	}
@@ -135,6 +135,7 @@ func (e *Engine) send(b *Branch) {
 		return
 	}
 	c := e.clients.acquire(e)
+	e.gauge(metricClients, 1)
 	c.b, b.client = b, c
 	c.dest, c.timers = dest, e.timersOf(x.Profile())
 	if s := x.server; s != nil {

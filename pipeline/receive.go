@@ -204,7 +204,7 @@ var (
 // request begins an exchange for a request that is new; e.key is its key.
 func (e *Engine) request(m *sip.Message, o *origin) {
 	switch {
-	case e.servers.Len() >= e.limits().MaxTransactions:
+	case e.servers.Len() >= min(e.limits().MaxTransactions, e.room):
 		e.count(metricTransactionsFull)
 		e.refuse(m, o, &overloaded)
 		return
@@ -218,6 +218,7 @@ func (e *Engine) request(m *sip.Message, o *origin) {
 	x := e.begin(m, o)
 	s := e.acquireServer(x)
 	e.servers.Insert(&s.entry, s, &e.key)
+	e.gauge(metricServers, 1)
 	s.tag = e.tagFor(x.Req)
 	s.back = e.wayBack(x.Req, o)
 	s.timers = e.timersOf(x.Profile())

@@ -84,9 +84,16 @@ func (e *Engine) ownResponse(id txn.Branch, m *sip.Message) {
 // response runs the chain for a response of b, in reverse order.
 func (e *Engine) response(b *Branch, m *sip.Message) {
 	if b.Resp != nil {
-		return // a stage holds the one before; the peer repeats what matters
+		b.queue(m)
+		return
 	}
 	b.Resp = m
+	e.runResponse(b)
+}
+
+// runResponse runs the chain for the response that b has.
+func (e *Engine) runResponse(b *Branch) {
+	m := b.Resp
 	b.Edits.Reset()
 	b.Edits.RemoveElement(m, sip.HeaderVia)
 	e.current = b.x
@@ -118,14 +125,12 @@ func (e *Engine) relayResponse(b *Branch) {
 // next target, so that its client gets an answer in any case.
 func (e *Engine) responseDone(b *Branch) {
 	x, final := b.x, b.Resp.Status >= 200
-	if b.respBuf != nil {
-		b.respBuf.Release()
-		b.respBuf = nil
-		e.pool.FreeMessage(b.Resp)
-	}
-	b.Resp = nil
-	b.Edits.Reset()
+	b.dropResponse()
 	if !final {
+		if b.queued.resp != nil {
+			b.takeQueued()
+			e.runResponse(b)
+		}
 		return
 	}
 	e.endBranch(b)

@@ -26,6 +26,7 @@ type serverTxn struct {
 	last  *netio.Buf // the last response, where it may have to be sent again
 
 	gen      uint32        // changes when the record is reused
+	answered bool          // some response has gone out
 	tryingAt time.Duration // when 100 is due, 0 for never
 	tag      toTag         // of the responses that we make
 	timers   *txn.Timers
@@ -49,7 +50,7 @@ func (s *serverTxn) reply(x *Exchange, r *sip.Reply) {
 func (s *serverTxn) send(b *netio.Buf, status uint16) {
 	do := s.m.Handle(txn.Sent(status), s.e.loop.Now(), s.timers)
 	if do&txn.SendResponse != 0 {
-		s.tryingAt = 0
+		s.tryingAt, s.answered = 0, true
 		s.e.transmit(&s.back, b, 0)
 	}
 	if s.last != nil {
@@ -125,7 +126,7 @@ func (s *serverTxn) Expire(_ *wheel.Timer, now time.Duration) time.Duration {
 // parked sees to it that a client whose INVITE waits for a stage is answered
 // 100 in time.
 func (s *serverTxn) parked() {
-	if s == nil || s.m.Kind != txn.InviteServer || s.last != nil || s.m.State != txn.Proceeding {
+	if s == nil || s.m.Kind != txn.InviteServer || s.answered || s.m.State != txn.Proceeding {
 		return
 	}
 	s.tryingAt = s.e.loop.Now() + tryingAfter
@@ -148,6 +149,7 @@ func (s *serverTxn) relayLate(resp *sip.Message) {
 func (s *serverTxn) destroy() {
 	s.e.loop.Wheel().Disarm(&s.timer)
 	s.e.servers.Remove(&s.entry)
+	s.e.gauge(metricServers, -1)
 	if s.last != nil {
 		s.last.Release()
 		s.last = nil

@@ -54,6 +54,10 @@ func addHop(x *pipeline.Exchange, i int, h *pipeline.Hop) {
 		x.Fail(pipeline.CauseUnsupportedURIScheme)
 		return
 	}
+	if x.Identity().Owns(buf, &u) {
+		x.Fail(pipeline.CauseDestinationMyself)
+		return
+	}
 	t, why := resolve(buf, u)
 	if why != pipeline.CauseNone {
 		x.Fail(why)

@@ -1,5 +1,6 @@
 // Package admin is the HTTP side of the server, for operators: metrics,
-// health, readiness. It has no authentication and belongs on loopback.
+// health, readiness, and a page to try the server with. It has no
+// authentication and belongs on loopback.
 package admin
 
 import (
@@ -16,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"sluice/cmd/run/admin/demo"
 	"sluice/netio/stats"
 	"sluice/netio/stats/prom"
 )
@@ -25,6 +27,7 @@ type Server struct {
 	http  *http.Server
 	addr  string
 	ready atomic.Bool
+	demo  atomic.Pointer[demo.Settings]
 }
 
 // Listen serves on addr, "" for not at all, and is not ready yet.
@@ -43,6 +46,10 @@ func Listen(addr string, st *stats.Registry, log *slog.Logger) (*Server, error) 
 	mux.Handle("GET /metrics", promhttp.HandlerFor(reg, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") })
 	mux.HandleFunc("GET /readyz", s.readyz)
+	s.demo.Store(new(demo.Settings))
+	page := demo.Handler(func() demo.Settings { return *s.demo.Load() })
+	mux.Handle("GET /{$}", page)
+	mux.Handle("GET /demo/", page)
 	s.http = &http.Server{
 		Handler:           mux,
 		ReadHeaderTimeout: 5 * time.Second,
@@ -72,6 +79,13 @@ func (s *Server) Addr() string {
 func (s *Server) SetReady(ready bool) {
 	if s != nil {
 		s.ready.Store(ready)
+	}
+}
+
+// SetDemo says where the demo page connects and registers, from now on.
+func (s *Server) SetDemo(settings demo.Settings) {
+	if s != nil {
+		s.demo.Store(&settings)
 	}
 }
 
