@@ -19,7 +19,10 @@
 // loop. What a peer does not read waits up to Options.MaxWriteQueue bytes; then it is closed with ErrSlowReader. TLS, WS and WSS are plain
 // streams here: the transport is a label.
 //
-// An IPv6 listener serves IPv6 only. A listener that is removed (Net.SetListeners) no longer sends either.
+// An IPv6 listener serves IPv6 only. A listener that is removed (Net.SetListeners) no longer sends either. A UDP listener that is added while
+// the loops run is read through a goroutine per loop, which costs more per wake-up than gnet's poller: what is busy belongs into the
+// configuration that the server starts with. What an unspecified address sends carries the source address that the kernel's routes choose; a
+// host with several addresses had better listen on each.
 //
 // # What lives how long
 //

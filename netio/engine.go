@@ -243,6 +243,7 @@ func (e *engine) OnClose(gc gnet.Conn, err error) gnet.Action {
 	if errors.Is(err, io.EOF) {
 		err = io.EOF
 	}
+	c.sock = nil
 	if l.depth > 0 {
 		l.lost(c, err)
 		return gnet.None

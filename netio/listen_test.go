@@ -39,7 +39,7 @@ func TestAddressInUse(t *testing.T) {
 // sharedUDP is another server's address, which would let us in with SO_REUSEPORT.
 func sharedUDP(t *testing.T) netip.AddrPort {
 	t.Helper()
-	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -86,6 +86,8 @@ func (e *engine) receive(s *socket) int {
 	return n
 }
 
+// recvmmsg and sendmmsg never wait (MSG_DONTWAIT) and so do without the scheduler's bookkeeping around system calls: 46 to 40 µs of CPU per
+// relayed call.
 func (b *udpBatch) recvmmsg(fd int) int {
 	for {
 		n, _, errno := unix.RawSyscall6(unix.SYS_RECVMMSG, uintptr(fd), uintptr(unsafe.Pointer(&b.rx[0])), recvBatch, unix.MSG_DONTWAIT, 0, 0)
@@ -119,7 +121,7 @@ func (b *udpBatch) source(i int) netip.AddrPort {
 // destination encodes the receiver of datagram i. The length is zero if it is not of the socket's address family: the kernel refuses that
 // one datagram (EDESTADDRREQ).
 func (b *udpBatch) destination(i int, to netip.AddrPort, inet6 bool) uint32 {
-	addr := to.Addr()
+	addr := to.Addr().Unmap()
 	sa := &b.txName[i]
 	switch {
 	case addr.Is4() && !inet6:

@@ -75,19 +75,34 @@ func TestUDPOnBothAddressFamilies(t *testing.T) {
 	}
 }
 
-// TestUDPWildcards: the IPv6 wildcard does not take IPv4's port.
+// TestUDPWildcards: the IPv6 wildcard does not take IPv4's port, and both survive being removed and listened on again.
 func TestUDPWildcards(t *testing.T) {
-	n := open(t, listen(netio.ListenerConfig{Transport: netio.UDP, Addr: netip.MustParseAddrPort("0.0.0.0:0")}), node{})
-	port := n.Listeners()[0].Addr.Port()
-	err := n.SetListeners([]netio.ListenerConfig{
-		{Transport: netio.UDP, Addr: netip.AddrPortFrom(netip.IPv4Unspecified(), port)},
-		{Transport: netio.UDP, Addr: netip.AddrPortFrom(netip.IPv6Unspecified(), port)},
-	})
+	v4 := netio.ListenerConfig{Transport: netio.UDP, Addr: netip.MustParseAddrPort("0.0.0.0:0")}
+	v6 := netio.ListenerConfig{Transport: netio.UDP, Addr: netip.MustParseAddrPort("[::]:0")}
+	n := open(t, listen(v4, v6), node{})
+	v4, v6 = config(n.Listeners()[0]), config(n.Listeners()[1])
+	err := n.SetListeners([]netio.ListenerConfig{v4, v6, {Transport: netio.UDP, Addr: netip.AddrPortFrom(v6.Addr.Addr(), v4.Addr.Port())}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	echoes(t, dialUDP(t, netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), port)))
-	echoes(t, dialUDP(t, netip.AddrPortFrom(netip.IPv6Loopback(), port)))
+	at := func(addr string, of netio.ListenerConfig) *netio.Listener {
+		return &netio.Listener{Transport: netio.UDP, Addr: netip.AddrPortFrom(netip.MustParseAddr(addr), of.Addr.Port())}
+	}
+	answers(t, at("127.0.0.1", v4))
+	answers(t, at("::1", v6))
+	answers(t, at("::1", v4))
+	if err := n.SetListeners(nil); err != nil {
+		t.Fatal(err)
+	}
+	refuses(t, at("127.0.0.1", v4))
+	refuses(t, at("::1", v6))
+	refuses(t, at("::1", v4))
+	if err := n.SetListeners([]netio.ListenerConfig{v4, v6}); err != nil {
+		t.Fatal(err)
+	}
+	answers(t, at("127.0.0.1", v4))
+	answers(t, at("127.0.0.2", v4))
+	answers(t, at("::1", v6))
 }
 
 func TestUDPSizes(t *testing.T) {

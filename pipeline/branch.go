@@ -146,6 +146,7 @@ func (b *Branch) dropResponse() {
 
 // runTarget runs the target handlers from hook i on, then sends.
 func (b *Branch) runTarget(i int) {
+	b.x.e.current = b.x
 	hooks := b.x.chain.target
 	for ; i < len(hooks); i++ {
 		if v := hooks[i].handler.OnTarget(b.x, b); v != Continue {
@@ -210,6 +211,7 @@ func (b *Branch) stopResponse(v Verdict, i int) {
 // target or answers.
 func (b *Branch) runFailure(i int, why Cause) {
 	b.cause = why
+	b.x.e.current = b.x
 	hooks := b.x.chain.failure
 	for ; i < len(hooks); i++ {
 		if v := hooks[i].handler.OnFailure(b.x, b, why); v != Continue {

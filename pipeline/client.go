@@ -122,6 +122,9 @@ func (c *clientTxn) do(a txn.Action, resp *sip.Message) {
 			a |= c.m.Handle(txn.TransportError, c.e.loop.Now(), c.timers)
 		}
 	}
+	if a&txn.Done != 0 {
+		defer c.destroy() // also when a stage panics at what came of it
+	}
 	if a&txn.SendAck != 0 {
 		c.sendAck(resp)
 	}
@@ -142,9 +145,6 @@ func (c *clientTxn) do(a txn.Action, resp *sip.Message) {
 		c.sendCancel(nil)
 		c.lose(b, CauseInviteTimeout)
 	}
-	if a&txn.Done != 0 {
-		c.destroy()
-	}
 }
 
 // dropRequest gives back the bytes of the request.
@@ -158,8 +158,8 @@ func (c *clientTxn) dropRequest() {
 // lose tells the branch that no response will come, and lets go of it.
 func (c *clientTxn) lose(b *Branch, why Cause) {
 	c.b, b.client = nil, nil
-	if why == CauseConnectionError && c.dest.conn != 0 {
-		why = CauseFlowFailed
+	if why == CauseConnectionError && b.Target.Flow != 0 {
+		why = CauseFlowFailed // not one that we could have opened
 	}
 	b.runFailure(0, why)
 }

@@ -125,6 +125,18 @@ func (e *Engine) exec(task func()) {
 	})
 }
 
-// Idle reports whether no exchange is in progress on any loop. It may be
-// called from any goroutine.
-func (p *Edge) Idle() bool { return p.stats.SumGauge(p.ids[metricExchanges]) == 0 }
+// Activity is what a drain looks at.
+type Activity struct {
+	Exchanges    int64  // requests in progress
+	Transactions int64  // with those that linger
+	Messages     uint64 // received so far
+}
+
+// Activity sums up the loops. It may be called from any goroutine.
+func (p *Edge) Activity() Activity {
+	return Activity{
+		Exchanges:    p.stats.SumGauge(p.ids[metricExchanges]),
+		Transactions: p.stats.SumGauge(p.ids[metricServers]) + p.stats.SumGauge(p.ids[metricClients]),
+		Messages:     p.stats.Sum(p.ids[metricRequests]) + p.stats.Sum(p.ids[metricResponses]),
+	}
+}

@@ -35,6 +35,7 @@ type Engine struct {
 	key     txn.Key      // of the request at hand
 
 	current *Exchange   // whose stage runs, for the panic guard
+	judged  *Handshake  // the same for a handshake
 	ended   []*Exchange // to be released when the callback is over
 
 	draining  bool
@@ -75,24 +76,26 @@ func (e *Engine) guardCallback() {
 	if r := recover(); r != nil {
 		e.panicked(r)
 	}
-	e.current = nil
+	e.current, e.judged = nil, nil
 	e.reap()
 }
 
 // panicked answers for a stage that panicked. The exchange does not go back
 // to the pool: nobody knows what still points to it.
 func (e *Engine) panicked(r any) {
-	e.count(metricPanics)
-	e.edge.log.LogAttrs(context.Background(), slog.LevelError, "stage panicked", slog.Any("panic", r), slog.String("stack", string(debug.Stack())))
-	x := e.current
-	if x == nil {
-		return
-	}
+	e.reportPanic(r)
 	defer func() {
 		if recover() != nil {
 			e.count(metricPanics)
 		}
 	}()
+	if h := e.judged; h != nil {
+		h.Reject(500, "", "")
+	}
+	x := e.current
+	if x == nil {
+		return
+	}
 	x.poisoned = true
 	if x.branch != nil {
 		e.endBranch(x.branch)
@@ -101,6 +104,11 @@ func (e *Engine) panicked(r any) {
 		x.Reply(sip.Reply{Status: 500, Reason: "Server Internal Error"})
 	}
 	e.finish(x)
+}
+
+func (e *Engine) reportPanic(r any) {
+	e.count(metricPanics)
+	e.edge.log.LogAttrs(context.Background(), slog.LevelError, "stage panicked", slog.Any("panic", r), slog.String("stack", string(debug.Stack())))
 }
 
 // OnMail implements netio.Handler: what other loops and goroutines send.
@@ -115,19 +123,19 @@ func (e *Engine) OnMail(m *netio.Mail) {
 		e.onForeignCancel(m)
 	case mailWrite:
 		e.onForeignWrite(m)
-	case mailWriteFailed:
-		e.onWriteFailed(Token(m.Token))
+	case mailLost:
+		e.onLost(Token(m.Token))
 	}
 }
 
 // The kinds of Mail between engines. A message is a *bytebufferpool.ByteBuffer
 // in Data.
 const (
-	mailResume      uint8 = iota + 1 // Token, Code, Data
-	mailResponse                     // Listener, Addr, Data: a response for a transaction of this loop
-	mailCancel                       // Listener, Conn, Addr, Data, Code: transport; Token: how many loops are still to be asked
-	mailWrite                        // Conn, Token, Data: a message to write
-	mailWriteFailed                  // Token: a mailWrite that found no connection
+	mailResume   uint8 = iota + 1 // Token, Code, Data
+	mailResponse                  // Listener, Addr, Data: a response for a transaction of this loop
+	mailCancel                    // Listener, Conn, Addr, Data, Code: transport; Token: how many loops are still to be asked
+	mailWrite                     // Conn, Token, Data: a message to write
+	mailLost                      // Token: the client transaction of this loop whose connection is gone
 )
 
 // swap makes c the chain for what begins from now on.
@@ -209,7 +217,7 @@ func (e *Engine) releaseExchange(x *Exchange) {
 	c := x.chain
 	e.current = x
 	for _, h := range c.release {
-		h.handler.OnRelease(x)
+		e.onRelease(h.handler, x)
 	}
 	if x.branch != nil {
 		e.endBranch(x.branch)
@@ -233,6 +241,18 @@ func (e *Engine) releaseExchange(x *Exchange) {
 		c.free = append(c.free, x)
 	}
 	c.unref()
+}
+
+// onRelease has a guard of its own: exchanges are released when that of the
+// callback has done its work.
+func (e *Engine) onRelease(h Releaser, x *Exchange) {
+	defer func() {
+		if r := recover(); r != nil {
+			x.poisoned = true
+			e.reportPanic(r)
+		}
+	}()
+	h.OnRelease(x)
 }
 
 // reset makes x as new, keeping what it has grown.

@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"slices"
+
 	"sluice/netio"
 	"sluice/parser"
 	"sluice/parser/http1"
@@ -18,6 +20,7 @@ type flow struct {
 	c         *netio.Conn
 	cells     []connCells
 	clients   *clientTxn // list of those whose request went out here
+	far       []Token    // client transactions of other loops whose request went out here
 	handshake *Handshake // while it is judged
 	opened    bool       // the stages were told of it
 }
@@ -97,21 +100,69 @@ func (e *Engine) OnClose(c *netio.Conn, err error) {
 		f.handshake.abandon()
 	}
 	f.link.Release(e.pool)
-	why := CausePeerClosed
-	if err != nil {
-		why = CauseLocalClosed
-	}
 	if f.opened { // not a dial that failed
 		for _, h := range e.chain.conn {
-			h.handler.OnClose(c, why)
+			e.onClose(h.handler, c, whyClosed(err))
 		}
 	}
 	c.Link = nil
 	for f.clients != nil {
 		t := f.clients
 		t.leaveFlow()
-		t.transportFailed()
+		t.connectionLost()
 	}
+	for _, tok := range f.far {
+		e.tellLost(tok)
+	}
+}
+
+// maxFar bounds how many transactions of other loops a connection remembers;
+// those beyond it are left to their timers.
+const maxFar = 1024
+
+// expect remembers that a transaction of another loop waits for an answer on
+// the connection.
+func (f *flow) expect(tok Token) {
+	if len(f.far) < maxFar {
+		f.far = append(f.far, tok)
+	}
+}
+
+// settle forgets a transaction of another loop that has its answer.
+func (f *flow) settle(tok Token) {
+	if i := slices.Index(f.far, tok); i >= 0 {
+		last := len(f.far) - 1
+		f.far[i] = f.far[last]
+		f.far = f.far[:last]
+	}
+}
+
+// tellLost tells the owner of a client transaction that its connection is
+// gone.
+func (e *Engine) tellLost(tok Token) {
+	if l := e.edge.loop(tok.loop()); l != nil {
+		l.Post(netio.Mail{Kind: mailLost, Token: uint64(tok)})
+	}
+}
+
+// onClose has a guard of its own: requests wait for what follows it.
+func (e *Engine) onClose(h ConnHandler, c *netio.Conn, why Cause) {
+	defer func() {
+		if r := recover(); r != nil {
+			e.reportPanic(r)
+		}
+	}()
+	h.OnClose(c, why)
+}
+
+// whyClosed tells who ended a connection that netio reports closed with err:
+// nil and its own errors are our doing, io.EOF and those of sockets are not.
+func whyClosed(err error) Cause {
+	switch err {
+	case nil, netio.ErrSlowReader, netio.ErrStopped:
+		return CauseLocalClosed
+	}
+	return CausePeerClosed
 }
 
 // joinFlow notes that c waits for an answer on its connection.
@@ -148,10 +199,19 @@ func (c *clientTxn) leaveFlow() {
 	c.flow, c.nextOnFlow, c.prevOnFlow = nil, nil, nil
 }
 
-// transportFailed tells c that its request could not be sent, or cannot be
-// answered any more.
-func (c *clientTxn) transportFailed() {
+// connectionLost tells c that its connection has closed. A peer that had
+// answered provisionally may connect to us for its final response (RFC 3261
+// §18.2.2), so an INVITE goes on waiting; but not for a WebSocket client, who
+// does not know where (RFC 7118 §5).
+func (c *clientTxn) connectionLost() {
 	c.do(c.m.Handle(txn.TransportError, c.e.loop.Now(), c.timers), nil)
+	if c.m.Kind != txn.InviteClient || c.m.State != txn.Proceeding || c.dest.transport.Dialable() {
+		return
+	}
+	if b := c.b; b != nil {
+		c.lose(b, CauseFlowFailed)
+	}
+	c.do(c.m.Handle(txn.Abandon, c.e.loop.Now(), c.timers), nil)
 }
 
 // origin returns where the messages of f come from.

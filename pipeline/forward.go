@@ -65,6 +65,14 @@ func (e *Engine) tryNext(x *Exchange) {
 	b.runTarget(0)
 }
 
+// skipAlternatives passes over the targets that are other ways to the peer
+// of t, which was reached and kept silent.
+func (x *Exchange) skipAlternatives(t *Target) {
+	for x.nextTarget < len(x.targets) && t.Flow != 0 && x.targets[x.nextTarget].Hop == t.Hop {
+		x.nextTarget++
+	}
+}
+
 // giveUp ends an exchange for which nothing is left to try. A non-INVITE
 // request that timed out is not answered 408: its client has timed out too
 // (RFC 4320 §4.2).
@@ -85,7 +93,10 @@ func (e *Engine) giveUp(x *Exchange) {
 func (e *Engine) failed(b *Branch) {
 	x := b.x
 	x.failed = b.cause
-	e.countCause(b.cause)
+	if b.cause == CauseClientTimeout || b.cause == CauseInviteTimeout {
+		x.skipAlternatives(&b.Target)
+	}
+	e.count(metricFailures)
 	e.endBranch(b)
 	e.tryNext(x)
 }

@@ -57,6 +57,7 @@ func (e *Engine) upgrade(f *flow, r *http1.Request) {
 
 // run asks the handlers from index i on, then accepts.
 func (h *Handshake) run(i int) {
+	h.flow.e.judged = h
 	hooks := h.chain.handshake
 	for ; i < len(hooks); i++ {
 		if v := hooks[i].handler.OnHandshake(h); v != Continue {
@@ -87,6 +88,7 @@ func (h *Handshake) stop(v Verdict, i int) {
 // resume continues where the handshake was suspended. Without an answer in
 // time the client is told to come back.
 func (h *Handshake) resume(ev Event) {
+	h.flow.e.judged = h
 	v := Continue
 	if r, ok := h.chain.stages[h.chain.handshake[h.index].stage].(HandshakeResumer); ok {
 		v = r.OnHandshakeResume(h, ev)

@@ -112,9 +112,6 @@ func registerLinkMetrics(r *stats.Registry) (ids [link.NumCounters]stats.ID) {
 func (e *Engine) count(m metric)              { e.stats.Inc(e.edge.ids[m]) }
 func (e *Engine) gauge(m metric, delta int64) { e.stats.Move(e.edge.ids[m], delta) }
 
-// countCause counts a branch that ended without a response.
-func (e *Engine) countCause(Cause) { e.count(metricFailures) }
-
 // countReply counts a response by its class.
 func (e *Engine) countReply(status uint16) {
 	e.count(metricReplies1xx + metric(status/100) - 1)

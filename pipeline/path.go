@@ -195,25 +195,26 @@ func (e *Engine) post(l *netio.Loop, mail netio.Mail, b []byte) bool {
 func (e *Engine) onForeignWrite(mail *netio.Mail) {
 	far := mail.Data.(*bytebufferpool.ByteBuffer)
 	defer bytebufferpool.Put(far)
+	tok := Token(mail.Token)
 	if c := e.loop.Conn(mail.Conn); c != nil && e.write(c, far.B) {
+		if tok != 0 {
+			c.Link.(*flow).expect(tok)
+		}
 		return
 	}
 	e.count(metricFlowGone)
-	if tok := Token(mail.Token); tok != 0 {
-		if l := e.edge.loop(tok.loop()); l != nil {
-			l.Post(netio.Mail{Kind: mailWriteFailed, Token: mail.Token})
-		}
+	if tok != 0 {
+		e.tellLost(tok)
 	}
 }
 
-// onWriteFailed takes the news that a request of ours found its connection
-// gone.
-func (e *Engine) onWriteFailed(tok Token) {
+// onLost takes the news that the connection of a request of ours is gone.
+func (e *Engine) onLost(tok Token) {
 	if int(tok.slot()) >= len(e.clients.slots) {
 		return
 	}
 	if c := e.clients.slots[tok.slot()]; c != nil && c.gen == tok.gen() {
-		c.transportFailed()
+		c.connectionLost()
 	}
 }
 

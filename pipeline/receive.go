@@ -18,6 +18,15 @@ type origin struct {
 	transport netio.Transport
 }
 
+// flow returns the flow that a message came on, nil for UDP.
+func (o *origin) flow() *flow {
+	if o.conn == nil {
+		return nil
+	}
+	f, _ := o.conn.Link.(*flow)
+	return f
+}
+
 // OnDatagram implements netio.Handler.
 func (e *Engine) OnDatagram(ln *netio.Listener, from netip.AddrPort, b []byte) {
 	defer e.guardCallback()
@@ -121,10 +130,10 @@ func (e *Engine) appendReply(dst []byte, m *sip.Message, src netip.AddrPort, r *
 	return append(dst, "\r\n\r\n"...)
 }
 
-// answerable reports whether m is a request, not an ACK, from which a response
-// can be made (RFC 3261 §8.2.6).
+// answerable reports whether m is a request with a complete head, not an ACK,
+// from which a response can be made (RFC 3261 §8.2.6).
 func answerable(m *sip.Message) bool {
-	if !m.IsRequest() || m.MethodText.Empty() || m.Method == sip.MethodAck {
+	if m.HeadLen() == 0 || !m.IsRequest() || m.MethodText.Empty() || m.Method == sip.MethodAck {
 		return false
 	}
 	if _, err := m.TopVia(); err != parser.OK {

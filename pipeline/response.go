@@ -25,6 +25,9 @@ func (e *Engine) onResponse(m *sip.Message, o *origin) {
 		return
 	}
 	if int(id.Loop) != e.index {
+		if f := o.flow(); f != nil && m.Status >= 200 {
+			f.settle(makeToken(int(id.Loop), id.Slot, id.Gen))
+		}
 		e.forwardResponse(int(id.Loop), m, o)
 		return
 	}

@@ -55,5 +55,10 @@ func buildUnbound(cfg *config.Config) (*pipeline.Program, error) {
 	return pipeline.Build(spec(cfg, 1, pipeline.NewShared(), st, slog.New(slog.DiscardHandler)), []*netio.Loop{nil})
 }
 
-// drainPoll is how often a drain looks whether the last request has ended.
-const drainPoll = 20 * time.Millisecond
+const (
+	// drainPoll is how often a drain looks whether the last request has ended.
+	drainPoll = 20 * time.Millisecond
+	// drainQuiet is how long it must then be quiet: the ACK for a 200 that has
+	// just gone out still has to come through, and belongs to no transaction.
+	drainQuiet = time.Second
+)

@@ -32,14 +32,17 @@ func TakeRoutes(e *sip.Edits, m *sip.Message, k *FlowKey, us Owner) (Routes, par
 		if _, err := sip.ParseNameAddr(m.Buf[:at.End()], at.Start(), &na); err != parser.OK {
 			return r, err
 		}
-		if !us.Owns(m.Buf, &na.URI) {
+		if na.Star { // that is for Contact alone
+			return r, parser.ErrNameAddr
+		}
+		t, flow, signed := k.Parse(na.URI.User.Of(m.Buf), m.CallID())
+		if !signed && !us.Owns(m.Buf, &na.URI) {
 			r.Next, r.Loose = na.URIText, na.URI.LR
 			return r, parser.OK
 		}
 		e.RemoveElement(m, sip.HeaderRoute)
 		r.Taken++
-		t, flow, ok := k.Parse(na.URI.User.Of(m.Buf), m.CallID())
-		if ok {
+		if signed {
 			r.Signed, r.Transport, r.Flow = true, t, flow
 		}
 	}

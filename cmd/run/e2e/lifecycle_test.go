@@ -376,6 +376,9 @@ func TestDrain(t *testing.T) {
 
 			s.signal(sig)
 			s.until(t, soon, "not ready", func() bool { return s.status("/readyz") == http.StatusServiceUnavailable })
+			s.until(t, soon, "drain has reached the loop", func() bool {
+				return other.final(other.ask("OPTIONS", "sip:nobody@localhost")).status() == 503
+			})
 			refused := other.invite(callee.aor())
 			resp := other.response(refused.invite, 503)
 			if resp.value("Retry-After") == "" {

@@ -139,7 +139,7 @@ func bound(transport string, port int) bool {
 	return err == nil && strings.Contains(string(table), fmt.Sprintf(": 0100007F:%04X ", port))
 }
 
-// TestSippCalls is the load of the first figures: a thousand calls, and fewer
+// TestSippCalls makes a thousand calls at 100 a second, and fewer
 // where the transport changes on the way or the callee hangs up.
 func TestSippCalls(t *testing.T) {
 	for _, tt := range []struct {

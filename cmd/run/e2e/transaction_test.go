@@ -148,6 +148,27 @@ func TestUnreachableCallee(t *testing.T) {
 	}
 }
 
+// TestCalleeGoesWhileItRings: when the WebSocket closes over which a call
+// rings, no answer can come any more (RFC 3261 §17.1.4), and the caller hears
+// of it at once: on whichever loops the two are.
+func TestCalleeGoesWhileItRings(t *testing.T) {
+	t.Parallel()
+	s := start(t, impatient)
+	for range 6 {
+		caller, callee := newPhone(t, s, "udp"), newPhone(t, s, "ws")
+		callee.register(600)
+		d := caller.invite(callee.aor())
+		callee.answer(callee.request("INVITE"), 180, "Ringing")
+		caller.response(d.invite, 180)
+		began := time.Now()
+		callee.out.close()
+		d.refuseAck(caller.final(d.invite))
+		if took := time.Since(began); took > 2*time.Second {
+			t.Errorf("final response after %v, want at once", took)
+		}
+	}
+}
+
 // TestTablesRunEmpty does all that leaves a transaction behind and waits
 // until the last timer has fired: 64 T1 for most.
 func TestTablesRunEmpty(t *testing.T) {

@@ -38,8 +38,8 @@ func (s Settings) withDefaults() Settings {
 	if s.WebSocket == "" {
 		s.WebSocket = DefaultWebSocket
 	}
-	for _, any := range []string{"//0.0.0.0", "//[::]"} {
-		s.WebSocket = strings.Replace(s.WebSocket, any, "//{host}", 1)
+	for _, unspecified := range []string{"//0.0.0.0:", "//[::]:"} {
+		s.WebSocket = strings.Replace(s.WebSocket, unspecified, "//{host}:", 1)
 	}
 	if s.Domain == "" {
 		s.Domain = DefaultDomain
