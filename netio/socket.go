@@ -17,7 +17,8 @@ import (
 //   - our own, for listeners that came later, which gnet cannot be given. A goroutine waits for it to become readable and leaves the
 //     reading to the loop.
 type socket struct {
-	ln     *Listener // nil: muted
+	ln     *Listener      // nil: muted
+	addr   netip.AddrPort // of ln, or the last one
 	fd     int
 	gnetFD int // gnet's descriptor, known from its first datagram
 	inet6  bool
@@ -34,6 +35,7 @@ func (e *engine) attach(s *socket) {
 	if !slices.Contains(e.all, s) {
 		e.all = append(e.all, s)
 	}
+	s.addr = s.ln.Addr
 	for len(e.sockets) <= s.ln.Index {
 		e.sockets = append(e.sockets, nil)
 	}
@@ -71,8 +73,8 @@ func (e *engine) rename(old, to *Listener) {
 
 // revive gives a muted socket back to a listener with its address; false when there is none.
 func (e *engine) revive(ln *Listener) bool {
-	for _, s := range e.all {
-		if s.ln == nil && s.own == nil && s.bound() == ln.Addr {
+	for _, s := range e.all { // a muted socket's own idea of its address is another, if it was a wildcard
+		if s.ln == nil && s.own == nil && s.addr == ln.Addr {
 			s.ln = ln
 			s.unmute()
 			e.attach(s)

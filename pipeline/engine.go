@@ -43,6 +43,7 @@ type Engine struct {
 	respEdits sip.Edits
 	frame     []byte // scratch for what is framed on the way out
 	headers   []byte // scratch for header lines
+	hashed    []byte // scratch for what is hashed
 
 	freeServers  *serverTxn
 	freeBranches []*Branch

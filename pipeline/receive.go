@@ -228,7 +228,6 @@ func (e *Engine) request(m *sip.Message, o *origin) {
 	s := e.acquireServer(x)
 	e.servers.Insert(&s.entry, s, &e.key)
 	e.gauge(metricServers, 1)
-	s.tag = e.tagFor(x.Req)
 	s.back = e.wayBack(x.Req, o)
 	s.timers = e.timersOf(x.Profile())
 	kind := txn.NonInviteServer
@@ -291,17 +290,19 @@ func (e *Engine) looped(m *sip.Message) bool {
 
 // loopCookie hashes what decides how m is routed (RFC 3261 §16.6 step 8).
 func (e *Engine) loopCookie(m *sip.Message) uint64 {
-	var route, from, to []byte
-	if i := m.First(sip.HeaderRoute); i >= 0 {
-		route = m.Header(i).Value.Of(m.Buf)
-	}
+	p := append(e.hashed[:0], m.URIText.Of(m.Buf)...)
+	p = append(append(p, '\n'), m.CallID()...)
+	p = append(append(p, '\n'), m.Value(sip.HeaderCSeq)...)
 	if f, err := m.From(); err == parser.OK {
-		from = f.Tag.Of(m.Buf)
+		p = append(append(p, '\n'), f.Tag.Of(m.Buf)...)
 	}
 	if t, err := m.To(); err == parser.OK {
-		to = t.Tag.Of(m.Buf)
+		p = append(append(p, '\n'), t.Tag.Of(m.Buf)...)
 	}
-	return e.edge.branch.LoopCookie(m.URIText.Of(m.Buf), m.CallID(), m.Value(sip.HeaderCSeq), from, to, route, m.Value(sip.HeaderProxyRequire))
+	p = append(append(p, '\n'), m.Value(sip.HeaderRoute)...)
+	p = append(append(p, '\n'), m.Value(sip.HeaderProxyRequire)...)
+	e.hashed = p
+	return e.edge.branch.LoopCookie(p)
 }
 
 // onAck takes an ACK: it ends the transaction that sent a final response

@@ -28,7 +28,6 @@ type serverTxn struct {
 	gen      uint32        // changes when the record is reused
 	answered bool          // some response has gone out
 	tryingAt time.Duration // when 100 is due, 0 for never
-	tag      toTag         // of the responses that we make
 	timers   *txn.Timers
 	nextFree *serverTxn
 }
@@ -37,7 +36,8 @@ type serverTxn struct {
 func (s *serverTxn) reply(x *Exchange, r *sip.Reply) {
 	var tag []byte
 	if r.Status > 100 {
-		tag = s.tag.bytes()
+		t := s.e.tagFor(x.Req)
+		tag = t.bytes()
 	}
 	b := s.e.loop.Acquire(len(x.Req.Buf) + len(r.Headers) + len(r.Reason) + replyRoom)
 	b.B = s.e.appendReply(b.B, x.Req, x.Source, r, tag)
@@ -49,10 +49,12 @@ func (s *serverTxn) reply(x *Exchange, r *sip.Reply) {
 // machine lets it; b changes its owner.
 func (s *serverTxn) send(b *netio.Buf, status uint16) {
 	do := s.m.Handle(txn.Sent(status), s.e.loop.Now(), s.timers)
-	if do&txn.SendResponse != 0 {
-		s.tryingAt, s.answered = 0, true
-		s.e.transmit(&s.back, b, 0)
+	if do&txn.SendResponse == 0 {
+		b.Release() // the client has its final response (RFC 3261 §17.2.1)
+		return
 	}
+	s.tryingAt, s.answered = 0, true
+	s.e.transmit(&s.back, b, 0)
 	if s.last != nil {
 		s.last.Release()
 		s.last = nil

@@ -1,0 +1,126 @@
+package netio_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"sluice/netio"
+)
+
+// silent is an address whose kernel answers no more connection requests: its queue is full and nobody accepts.
+func silent(t *testing.T) netip.AddrPort {
+	t.Helper()
+	ln, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { unix.Close(ln) })
+	if err := errors.Join(unix.Bind(ln, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}), unix.Listen(ln, 0)); err != nil {
+		t.Fatal(err)
+	}
+	sa, err := unix.Getsockname(ln)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 4 {
+		c, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { unix.Close(c) })
+		_ = unix.Connect(c, sa)
+	}
+	return netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), uint16(sa.(*unix.SockaddrInet4).Port))
+}
+
+func TestDialTimeout(t *testing.T) {
+	closed := make(chan error, 1)
+	o := netio.Options{Loops: 1, DialTimeout: 50 * time.Millisecond}
+	n := open(t, o, node{closed: func(c *netio.Conn, err error) { closed <- err }})
+	to := silent(t)
+	on(t, n.Loops()[0], func(n *node) { _, _ = n.loop.Dial(netio.TCP, netip.Addr{}, to) })
+	var timeout net.Error
+	if err := wait(t, closed); !errors.As(err, &timeout) || !timeout.Timeout() {
+		t.Errorf("got %v, want a time-out", err)
+	}
+}
+
+func TestCloseDoesNotWaitForDials(t *testing.T) {
+	closed := make(chan error, 200)
+	n := open(t, netio.Options{Loops: 1, DialTimeout: time.Hour}, node{closed: func(c *netio.Conn, err error) { closed <- err }})
+	to := silent(t)
+	on(t, n.Loops()[0], func(n *node) {
+		for range 200 { // more than there are dialers
+			if _, err := n.loop.Dial(netio.TCP, netip.Addr{}, to); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	done := make(chan error, 1)
+	go func() { done <- n.Close() }()
+	if err := wait(t, done); err != nil {
+		t.Error(err)
+	}
+	for range 200 {
+		if err := wait(t, closed); err == nil {
+			t.Error("got no error")
+		}
+	}
+}
+
+func TestTooManyDials(t *testing.T) {
+	n := open(t, netio.Options{Loops: 1, DialTimeout: time.Hour}, node{})
+	to := silent(t)
+	on(t, n.Loops()[0], func(n *node) {
+		begun := 0
+		for range 2000 {
+			_, err := n.loop.Dial(netio.TCP, netip.Addr{}, to)
+			if err == netio.ErrTooManyDials {
+				break
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			begun++
+		}
+		if begun < 1000 || begun > 1100 || n.loop.NumConns() != begun {
+			t.Errorf("%d dials begun, %d connections", begun, n.loop.NumConns())
+		}
+	})
+}
+
+// TestLoopThatDies: when gnet ends by itself the handler still gets its OnClose and OnStop, and Died tells.
+func TestLoopThatDies(t *testing.T) {
+	closed, stopped := make(chan error, 10), make(chan int, 2)
+	n := open(t, listen(local(netio.UDP), local(netio.TCP)), node{
+		closed: func(_ *netio.Conn, err error) { closed <- err },
+		stop:   func(n *node) { stopped <- n.loop.Index() },
+	})
+	c := dialTCP(t, n.Listeners()[1].Addr) // dealt to loop 0
+	echoes(t, c)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if err := netio.KillLoop(ctx, n, 0); err != nil {
+		t.Fatal(err)
+	}
+	if err := wait(t, n.Died()); err == nil {
+		t.Error("died of nothing")
+	}
+	wait(t, closed)
+	if got := wait(t, stopped); got != 0 {
+		t.Errorf("loop %d stopped, want 0", got)
+	}
+	answers(t, n.Listeners()[0]) // the other one serves all
+	for range 3 {
+		answers(t, n.Listeners()[1])
+	}
+	if err := n.Close(); err != nil {
+		t.Error(err)
+	}
+}
