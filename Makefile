@@ -7,7 +7,7 @@ LDFLAGS := -s -w -X sluice/cmd/run.Version=$(VERSION)
 SUDO    := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 FUZZTIME ?= 30s
 
-.PHONY: build run test unit e2e race lint gen gen-check fuzz bench bench-peer benchcmp cover check deps-test deps-gen deps-peer clean
+.PHONY: build run test unit e2e demo-test race lint gen gen-check fuzz bench bench-peer benchcmp baseline cover check deps-test deps-gen deps-peer deps-demo clean
 
 ## build: bin/sluice, one static binary
 build:
@@ -29,6 +29,10 @@ unit:
 ## e2e: the real binary with real phones on loopback
 e2e: deps-test
 	$(GO) test -count=1 -tags e2e ./cmd/run/e2e
+
+## demo-test: two tabs of a real browser call each other on the demo page
+demo-test: build deps-demo
+	cd cmd/run/admin/demo/testdata/browser && npm ci --silent --no-audit --no-fund && SLUICE=$(CURDIR)/bin/sluice npm test --silent
 
 ## race: the concurrent rooms under the race detector
 race:
@@ -66,8 +70,13 @@ bench-peer: build deps-peer
 
 ## benchcmp: the Go benchmarks against the committed baseline
 benchcmp:
-	$(GO) test -run '^$$' -bench . -benchmem -count 6 ./parser/... ./pipeline/... ./netio/... | tee bench/out.txt
-	cd bench && $(GO) run golang.org/x/perf/cmd/benchstat baseline.txt out.txt
+	mkdir -p bench/out
+	$(GO) test -run '^$$' -bench . -benchmem -count 6 ./parser/... ./pipeline ./pipeline/link ./pipeline/txn ./netio/... ./stages/... >bench/out/new.txt
+	cd bench && $(GO) tool benchstat baseline.txt out/new.txt
+
+## baseline: what benchcmp compares with, from a quiet machine
+baseline:
+	$(GO) test -run '^$$' -bench . -benchmem -count 6 ./parser/... ./pipeline ./pipeline/link ./pipeline/txn ./netio/... ./stages/... >bench/baseline.txt
 
 ## cover: statements that the unit tests reach
 cover:
@@ -89,5 +98,11 @@ deps-peer:
 	@command -v kamailio >/dev/null || { echo "installing kamailio, to compare with"; \
 		$(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends kamailio kamailio-websocket-modules; }
 
+# Chromium plays the browser of the demo page; npm fetches what drives it.
+deps-demo:
+	@missing=; for c in chromium npm; do command -v $$c >/dev/null || missing="$$missing $$c"; done; [ -z "$$missing" ] || { \
+		echo "installing$$missing, with which the demo page is tested"; \
+		$(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing; }
+
 clean:
-	rm -rf bin cover.out bench/out.txt
+	rm -rf bin cover.out bench/out

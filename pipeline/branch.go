@@ -166,15 +166,16 @@ func (b *Branch) afterTarget(v Verdict, i int) {
 }
 
 func (b *Branch) stopTarget(v Verdict, i int) {
+	x := b.x
 	switch {
 	case v == Suspend:
 		b.suspend(stepTarget, i)
 	case v == Drop && b.aborted:
-		b.x.nextTarget = len(b.x.targets)
+		x.nextTarget = len(x.targets)
 		b.runFailure(0, CauseDestinationAborted)
 	case v == Drop:
-		b.x.e.endBranch(b)
-		b.x.e.tryNext(b.x)
+		x.e.endBranch(b)
+		x.e.tryNext(x)
 	}
 }
 
@@ -231,11 +232,12 @@ func (b *Branch) afterFailure(v Verdict, i int) {
 }
 
 func (b *Branch) stopFailure(v Verdict, i int) {
+	x := b.x
 	switch v {
 	case Suspend:
 		b.suspend(stepFailure, i)
 	case Drop:
-		b.x.e.endBranch(b)
-		b.x.e.finish(b.x)
+		x.e.endBranch(b)
+		x.e.finish(x)
 	}
 }

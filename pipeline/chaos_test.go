@@ -84,16 +84,23 @@ func (c *chaos) OnCancel(x *pipeline.Exchange) { c.act(x, nil) }
 
 func (c *chaos) OnRelease(x *pipeline.Exchange) { delete(c.held, x) }
 
-// scatter forwards to up to three targets.
-type scatter struct{ r *rand.Rand }
+// scatter forwards to up to three targets: bob over UDP, over TCP, and a
+// WebSocket client whose connection another loop has.
+type scatter struct {
+	r      *rand.Rand
+	client *peer
+}
 
-func (scatter) Name() string { return "scatter" }
+func (*scatter) Name() string { return "scatter" }
 
-func (s scatter) OnRequest(x *pipeline.Exchange) pipeline.Verdict {
+func (s *scatter) OnRequest(x *pipeline.Exchange) pipeline.Verdict {
 	for range s.r.Intn(4) {
-		if s.r.Intn(3) == 0 {
+		switch s.r.Intn(4) {
+		case 0:
 			x.AddTarget(toTCP)
-		} else {
+		case 1:
+			x.AddTarget(pipeline.Target{Hop: -1, Transport: netio.WS, Flow: s.client.c.ID()})
+		default:
 			x.AddTarget(toUDP)
 		}
 	}
@@ -106,9 +113,14 @@ func TestChaos(t *testing.T) {
 	for seed := range int64(4) {
 		r := rand.New(rand.NewSource(seed))
 		c := &chaos{r: r, held: map[*pipeline.Exchange]bool{}}
-		n := pipelinetest.New(t, stages(c, c, scatter{r}), pipelinetest.Options{Profile: short})
+		s := &scatter{r: r}
+		n := pipelinetest.New(t, stages(c, c, s), pipelinetest.Options{Profile: short, Loops: 2})
 		for i := range 3000 {
+			if s.client == nil || s.client.c.State() == netio.StateClosed {
+				s.client = connect(n, netio.WS, bobWS, 1)
+			}
 			turmoil(n, r, i)
+			s.client.answer(r)
 			if len(c.tokens) > 0 && r.Intn(2) == 0 {
 				post(n, c.tokens[r.Intn(len(c.tokens))], pipeline.Event{})
 			}
@@ -163,15 +175,19 @@ func turmoil(n *pipelinetest.Net, r *rand.Rand, i int) {
 		d.Succeed()
 	}
 	if c := n.Loops[0].Loop().ConnTo(netio.TCP, bobAt); c != nil && c.State() == netio.StateOpen {
-		p := &peer{n, n.Loops[0], c}
-		for _, msg := range p.received() {
-			if !strings.HasPrefix(msg, "ACK ") {
-				answerSomehow(r, msg, func(resp string) { p.send(resp) })
-			}
+		(&peer{n, n.Loops[0], c}).answer(r)
+	}
+}
+
+// answer answers what p has received, and sometimes hangs up.
+func (p *peer) answer(r *rand.Rand) {
+	for _, msg := range p.received() {
+		if !strings.HasPrefix(msg, "ACK ") {
+			answerSomehow(r, msg, func(resp string) { p.send(resp) })
 		}
-		if r.Intn(8) == 0 {
-			p.h.ClosePeer(c)
-		}
+	}
+	if r.Intn(8) == 0 {
+		p.h.ClosePeer(p.c)
 	}
 }
 

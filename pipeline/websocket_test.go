@@ -147,15 +147,54 @@ func TestFlowGone(t *testing.T) {
 	}
 }
 
-// Its client closes the connection while the call rings in it. Nobody waits
-// for Timer B.
+// A client that closes its connection can give no answer any more, also when
+// it has rung. Nobody waits for a timer.
 func TestFlowClosesBeforeTheAnswer(t *testing.T) {
-	n, callee := wsCallee(t, 1, 0)
-	n.FromUDP(alice, request("INVITE", "1 ", "inv", ""))
-	callee.expect("INVITE ")
+	for _, c := range []struct {
+		name         string
+		loops, owner int
+		rings        bool
+	}{
+		{"on this loop", 1, 0, false},
+		{"on this loop, ringing", 1, 0, true},
+		{"on another loop", 2, 1, false},
+		{"on another loop, ringing", 2, 1, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			n, callee := wsCallee(t, c.loops, c.owner)
+			n.FromUDP(alice, request("INVITE", "1 ", "inv", ""))
+			n.FromUDP(alice, request("INVITE", "2 ", "other", ""))
+			inv := callee.expect("INVITE ", "INVITE ")
+			if c.rings {
+				callee.send(respond(inv[0], "180 Ringing"))
+			}
+			n.Sent()
+			callee.send(respond(inv[1], "200 OK"))
+			expectSent(n, alice, "SIP/2.0 200 ")
+			callee.h.ClosePeer(callee.c)
+			n.Advance(0)
+			got := expectSent(n, alice, "SIP/2.0 430 Flow Failed\r\n")[0]
+			n.FromUDP(alice, request("ACK", "1 ", "inv", toTag(got)))
+			n.Advance(40 * time.Second)
+			n.Idle()
+		})
+	}
+}
+
+// A server that closes its connection when it has rung may open another one
+// for its final response (RFC 3261 §18.2.2).
+func TestAnswerOverAnotherConnection(t *testing.T) {
+	n := pipelinetest.New(t, stages(router{}))
+	n.FromUDP(alice, target(bobTCP, request("INVITE", "1 ", "inv", "")))
+	d := dial(n, bob)
+	d.Succeed()
+	callee := &peer{n, n.Loops[0], d.Conn}
+	inv := callee.expect("INVITE ")[0]
+	callee.send(respond(inv, "180 Ringing"))
 	callee.h.ClosePeer(callee.c)
-	got := expectSent(n, alice, "SIP/2.0 100 ", "SIP/2.0 430 Flow Failed\r\n")[1]
-	n.FromUDP(alice, request("ACK", "1 ", "inv", toTag(got)))
+	expectSent(n, alice, "SIP/2.0 100 ", "SIP/2.0 180 ")
+	connect(n, netio.TCP, "192.0.2.2:40002").send(respond(inv, "200 OK"))
+	expectSent(n, alice, "SIP/2.0 200 ")
 	n.Advance(40 * time.Second)
 	n.Idle()
 }

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"time"
 
+	"sluice/cmd/run/admin/demo"
 	"sluice/cmd/run/config"
 	"sluice/netio"
 	"sluice/netio/stats"
@@ -46,6 +47,24 @@ func spec(cfg *config.Config, loops int, shared *pipeline.Shared, st *stats.Regi
 		Stats:  st,
 		Log:    log,
 	}
+}
+
+// demoSettings tells the demo page where this server can be reached.
+func demoSettings(cfg *config.Config, listeners []*netio.Listener) (d demo.Settings) {
+	for _, l := range listeners {
+		if l.Transport == netio.WS {
+			d.WebSocket = l.String()
+			break
+		}
+	}
+	var registrar struct {
+		Domains []string `toml:"domains"`
+	}
+	_ = cfg.Settings("registrar").Decode(&registrar) // the stage's other keys are not ours to judge
+	if len(registrar.Domains) > 0 {
+		d.Domain = registrar.Domains[0]
+	}
+	return d
 }
 
 // buildUnbound builds a Program for cfg without loops, to see whether it can

@@ -33,6 +33,7 @@ func (s *server) reload() {
 	old := s.prog
 	s.edge.Swap(next)
 	s.prog, s.cfg = next, cfg
+	s.admin.SetDemo(demoSettings(cfg, s.net.Listeners()))
 	go s.retire(old, cfg.Server.DrainTimeout)
 	next.Reload(context.Background())
 	s.log.Info("reloaded", "file", cfg.File)

@@ -63,6 +63,7 @@ func start(path string) (*server, error) {
 		s.admin.Close()
 		return nil, cfg.Join(err)
 	}
+	s.admin.SetDemo(demoSettings(cfg, s.net.Listeners()))
 	s.admin.SetReady(true)
 	for _, l := range s.net.Listeners() {
 		s.log.Info("listening", "url", l.String(), "sent_by", l.SentBy)

@@ -48,7 +48,7 @@ func TestDefaultFile(t *testing.T) {
 	want := []config.Listen{
 		{URL: config.URL{Transport: config.UDP, Addr: netip.MustParseAddrPort("127.0.0.1:5060")}},
 		{URL: config.URL{Transport: config.TCP, Addr: netip.MustParseAddrPort("127.0.0.1:5060")}},
-		{URL: config.URL{Transport: config.WS, Addr: netip.MustParseAddrPort("127.0.0.1:10080")}},
+		{URL: config.URL{Transport: config.WS, Addr: netip.MustParseAddrPort("127.0.0.1:10081")}},
 	}
 	if !reflect.DeepEqual(c.Listen, want) {
 		t.Errorf("got %v, want %v", c.Listen, want)

@@ -45,7 +45,7 @@ func (c *Closed) Error() string { return fmt.Sprintf("closed by the peer: %d %q"
 
 var errProtocol = errors.New("not the sub-protocol that was offered")
 
-// Dial connects to a URL such as "ws://127.0.0.1:10080/path" and opens a
+// Dial connects to a URL such as "ws://127.0.0.1:10081/path" and opens a
 // WebSocket. An HTTP answer other than 101 is a ws.StatusError.
 func Dial(rawURL string, o Options) (*Client, error) {
 	u, err := url.Parse(rawURL)

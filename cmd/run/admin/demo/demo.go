@@ -20,7 +20,7 @@ var files embed.FS
 
 // The settings that fit the embedded default configuration.
 const (
-	DefaultWebSocket = "ws://{host}:10080"
+	DefaultWebSocket = "ws://{host}:10081"
 	DefaultDomain    = "localhost"
 )
 
