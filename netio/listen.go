@@ -63,6 +63,7 @@ func (n *Net) bindOne(cfg ListenerConfig) (*bound, error) {
 	}
 	cfg.Addr = unmap(cfg.Addr)
 	config := net.ListenConfig{KeepAliveConfig: keepAlive}
+	config.SetMultipathTCP(false) // the default since Go 1.24; no phone speaks it, and every accept would pay for it
 	b := &bound{}
 	var addr netip.AddrPort
 	if cfg.Transport == UDP {

@@ -140,13 +140,13 @@ func (s *server) drain(signals <-chan os.Signal) {
 	deadline := time.After(s.cfg.Server.DrainTimeout)
 	poll := time.NewTicker(drainPoll)
 	defer poll.Stop()
-	last, since := s.edge.Activity(), time.Now()
+	last, since := s.edge.Activity().Messages, time.Now()
 	for {
 		select {
 		case <-poll.C:
 			now := s.edge.Activity()
-			if now != last {
-				last, since = now, time.Now()
+			if now.Messages != last {
+				last, since = now.Messages, time.Now()
 			}
 			if now.Exchanges == 0 && (now.Transactions == 0 || time.Since(since) >= drainQuiet) {
 				return

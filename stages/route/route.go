@@ -168,7 +168,7 @@ func (r *rule) matches(x *pipeline.Exchange, u *sip.URI) bool {
 	if r.transports != 0 && r.transports&(1<<x.Transport) == 0 {
 		return false
 	}
-	return (len(r.Sources) == 0 || r.matchesSource(x.Source.Addr().Unmap())) &&
+	return (len(r.Sources) == 0 || r.matchesSource(x.Source.Addr().Unmap().WithZone(""))) && // no prefix contains a zone
 		(len(r.methods) == 0 || r.matchesMethod(x.Req)) &&
 		(len(r.Domains) == 0 || r.matchesDomain(u.Host.Of(x.Req.Buf)))
 }
