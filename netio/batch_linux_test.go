@@ -57,10 +57,7 @@ func (b *bench) OnStart(*Loop)        {}
 func (b *bench) OnOpen(*Conn)         {}
 func (b *bench) OnData(*Conn, []byte) {}
 func (b *bench) OnClose(*Conn, error) {}
-func (b *bench) OnMail(m *Mail) {
-	if m.Buf != nil {
-		m.Buf.Release()
-	}
+func (b *bench) OnMail(*Mail) {
 	if b.mail != nil {
 		b.mail <- struct{}{}
 	}

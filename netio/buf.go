@@ -14,7 +14,7 @@ const (
 )
 
 // Buf is a pooled buffer, owned by a loop. Its reference count is a plain integer: Retain and Release are called on the owning loop
-// only. Ownership moves by Mail, and only of a Buf that has exactly one reference.
+// only.
 type Buf struct {
 	// B is the content: length zero and the capacity that was asked for when acquired. It may be re-sliced and appended to; beyond its
 	// capacity an append moves to memory that is not pooled.

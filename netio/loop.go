@@ -26,7 +26,7 @@ type Handler interface {
 	// OnClose is the last that is heard of c. err is nil or io.EOF when the peer closed it, what Close was given when we did, and
 	// otherwise what went wrong. A dial that failed comes here without an OnOpen.
 	OnClose(c *Conn, err error)
-	// OnMail brings what was posted. m is valid until return; a reference in m.Buf is now the handler's.
+	// OnMail brings what was posted. m is valid until return.
 	OnMail(m *Mail)
 	// OnStop is the last call. Every connection was closed before.
 	OnStop(l *Loop)
@@ -265,9 +265,6 @@ func (l *Loop) deliver() {
 		return
 	}
 	for n := 1; n <= mailBurst && l.box.take(&l.mail); n++ {
-		if l.mail.Buf != nil {
-			l.mail.Buf.loop = l
-		}
 		l.handler.OnMail(&l.mail)
 		if n%sendBatch == 0 {
 			l.settle()

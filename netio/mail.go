@@ -14,7 +14,6 @@ type Mail struct {
 	Conn     ConnID
 	Addr     netip.AddrPort
 	Listener *Listener
-	Buf      *Buf // the reference moves to the loop that gets the mail; it must be the only one
 	Data     any
 }
 

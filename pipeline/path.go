@@ -247,23 +247,7 @@ func (e *Engine) isOurTag(m *sip.Message, tag []byte) bool {
 	return string(tag) == string(t[:])
 }
 
-// netTransport and sipTransport turn the one room's word into the other's.
-func netTransport(t sip.Transport) (netio.Transport, bool) {
-	switch t {
-	case sip.TransportUDP:
-		return netio.UDP, true
-	case sip.TransportTCP:
-		return netio.TCP, true
-	case sip.TransportTLS:
-		return netio.TLS, true
-	case sip.TransportWS:
-		return netio.WS, true
-	case sip.TransportWSS:
-		return netio.WSS, true
-	}
-	return 0, false
-}
-
+// sipTransport turns one room's word into the other's.
 func sipTransport(t netio.Transport) sip.Transport {
 	switch t {
 	case netio.UDP:

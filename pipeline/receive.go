@@ -131,15 +131,11 @@ func (e *Engine) appendReply(dst []byte, m *sip.Message, src netip.AddrPort, r *
 }
 
 // answerable reports whether m is a request with a complete head, not an ACK,
-// from which a response can be made (RFC 3261 §8.2.6).
+// that says by Via who waits for the response. A Via that is malformed returns
+// as it came, to where the request came from; From, To, Call-ID and CSeq are
+// copied if they are there (RFC 4475 §3.1.2.1, §3.3.1).
 func answerable(m *sip.Message) bool {
-	if m.HeadLen() == 0 || !m.IsRequest() || m.MethodText.Empty() || m.Method == sip.MethodAck {
-		return false
-	}
-	if _, err := m.TopVia(); err != parser.OK {
-		return false
-	}
-	return m.Has(sip.HeaderFrom) && m.Has(sip.HeaderTo) && m.Has(sip.HeaderCallID) && m.Has(sip.HeaderCSeq)
+	return m.HeadLen() > 0 && m.IsRequest() && !m.MethodText.Empty() && m.Method != sip.MethodAck && m.Has(sip.HeaderVia)
 }
 
 // message takes a complete message.
@@ -198,7 +194,27 @@ func structure(m *sip.Message) *sip.Reply {
 	if len(m.CallID()) == 0 {
 		return &badCallID
 	}
+	if ambiguous(m) {
+		return &badRepeat
+	}
 	return nil
+}
+
+// ambiguous reports whether a header field by which a request is known or
+// bounded is there twice: another element may take the other one (RFC 4475
+// §3.3.8).
+func ambiguous(m *sip.Message) bool {
+	for i := range m.NumHeaders() {
+		h := m.Header(i)
+		if h.Flags&sip.HeaderRepeated == 0 {
+			continue
+		}
+		switch h.ID {
+		case sip.HeaderFrom, sip.HeaderTo, sip.HeaderCallID, sip.HeaderCSeq, sip.HeaderMaxForwards:
+			return true
+		}
+	}
+	return false
 }
 
 var (
@@ -208,6 +224,7 @@ var (
 	badFrom   = sip.BadRequest.WithReason("Malformed From")
 	badTo     = sip.BadRequest.WithReason("Malformed To")
 	badCallID = sip.BadRequest.WithReason("Malformed Call-ID")
+	badRepeat = sip.BadRequest.WithReason("Duplicate Header Field")
 )
 
 // request begins an exchange for a request that is new; e.key is its key.

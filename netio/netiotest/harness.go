@@ -156,8 +156,7 @@ func RunMail(loops ...*Harness) {
 // Wakeups is how often the loop was woken for mail or by itself.
 func (h *Harness) Wakeups() int { return int(h.wakeups.Load()) }
 
-// Outstanding is the number of buffers that the loop's handler holds. Buffers that moved to another loop by mail are counted here and
-// subtracted there: with several loops look at the sum.
+// Outstanding is the number of buffers that the loop's handler holds.
 func (h *Harness) Outstanding() int { return h.control.Outstanding() }
 
 // settle does what the loop's wake-ups ask for.

@@ -39,6 +39,9 @@ func (s *stage) OnRequest(x *pipeline.Exchange) pipeline.Verdict {
 	default: // §16.3 step 2
 		return x.Reply(sip.UnsupportedURIScheme)
 	}
+	if !u.Headers.Empty() { // §19.1.1, RFC 4475 §3.1.2.11
+		return x.Reply(badURIHeaders)
+	}
 	if _, err := m.MaxForwards(); err != parser.OK && err != parser.ErrMissing { // step 3
 		return x.Reply(badMaxForwards)
 	}
@@ -56,6 +59,7 @@ func (s *stage) OnRequest(x *pipeline.Exchange) pipeline.Verdict {
 }
 
 var (
+	badURIHeaders  = sip.BadRequest.WithReason("Header Fields in Request-URI")
 	badURI         = sip.BadRequest.WithReason("Malformed Request-URI")
 	badMaxForwards = sip.BadRequest.WithReason("Malformed Max-Forwards")
 	badRoute       = sip.BadRequest.WithReason("Malformed Route")

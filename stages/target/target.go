@@ -119,7 +119,7 @@ func resolve(buf []byte, u sip.URI) (pipeline.Target, pipeline.Cause) {
 	default: // a WebSocket client is reached over its connection alone (RFC 7118 §5)
 		return t, pipeline.CauseUnsupportedTransport
 	}
-	ip, ok := address(buf, &u)
+	ip, ok := address(buf, u)
 	if !ok {
 		return t, pipeline.CauseNoDNS
 	}
@@ -134,13 +134,13 @@ func resolve(buf []byte, u sip.URI) (pipeline.Target, pipeline.Cause) {
 	return t, pipeline.CauseNone
 }
 
-// address returns the IP address that u is sent to: its maddr, or its host.
-func address(buf []byte, u *sip.URI) (netip.Addr, bool) {
-	if u.Maddr.Empty() {
-		return u.IP(buf)
+// address returns the IP address that u is sent to: its maddr, which is
+// written as a host is (RFC 3261 §19.1.1), or its host.
+func address(buf []byte, u sip.URI) (netip.Addr, bool) {
+	if !u.Maddr.Empty() {
+		u.Host = u.Maddr
 	}
-	ip, err := netip.ParseAddr(string(u.Maddr.Of(buf)))
-	return ip, err == nil
+	return u.IP(buf)
 }
 
 var _ pipeline.RequestHandler = stage{}

@@ -25,7 +25,6 @@ import (
 // A Server answers on one address. A nil Server is one that is switched off.
 type Server struct {
 	http  *http.Server
-	addr  string
 	ready atomic.Bool
 	demo  atomic.Pointer[demo.Settings]
 }
@@ -39,7 +38,7 @@ func Listen(addr string, st *stats.Registry, log *slog.Logger) (*Server, error) 
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{addr: ln.Addr().String()}
+	s := new(Server)
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(prom.NewCollector(st), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	mux := http.NewServeMux()
@@ -65,14 +64,6 @@ func Listen(addr string, st *stats.Registry, log *slog.Logger) (*Server, error) 
 		}
 	}()
 	return s, nil
-}
-
-// Addr returns the address it serves on.
-func (s *Server) Addr() string {
-	if s == nil {
-		return ""
-	}
-	return s.addr
 }
 
 // SetReady says what /readyz answers: 200 or 503.
