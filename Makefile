@@ -7,7 +7,7 @@ LDFLAGS := -s -w -X sluice/cmd/run.Version=$(VERSION)
 SUDO    := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 FUZZTIME ?= 30s
 
-.PHONY: build run test unit e2e demo-test race lint gen gen-check fuzz bench bench-peer benchcmp baseline cover check deps-test deps-gen deps-peer deps-demo clean
+.PHONY: build run test unit e2e demo-test race lint gen gen-check fuzz bench bench-peer benchcmp baseline cover check deps-test deps-gen deps-race deps-peer deps-demo clean
 
 ## build: bin/sluice, one static binary
 build:
@@ -35,7 +35,7 @@ demo-test: build deps-demo
 	cd cmd/run/admin/demo/testdata/browser && npm ci --silent --no-audit --no-fund && SLUICE=$(CURDIR)/bin/sluice npm test --silent
 
 ## race: the concurrent rooms under the race detector
-race:
+race: deps-race
 	$(GO) test -race ./netio/... ./pipeline/... ./stages/... ./cmd/run
 
 ## lint: formatting, vet, and that modules are tidy
@@ -89,6 +89,11 @@ check: test gen-check
 deps-test:
 	@command -v sipp >/dev/null || { echo "installing sip-tester (sipp), which the end-to-end tests call with"; \
 		$(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq sip-tester; }
+
+# The race detector needs a C compiler.
+deps-race:
+	@command -v gcc >/dev/null || { echo "installing gcc, which the race detector needs"; \
+		$(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq gcc libc6-dev; }
 
 deps-gen:
 	@command -v ragel >/dev/null || { echo "installing ragel, which makes the parsers"; \
