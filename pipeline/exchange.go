@@ -232,9 +232,7 @@ func (x *Exchange) stop(v Verdict, at step, i int) {
 	case Drop:
 		x.e.drop(x)
 	case Suspend:
-		if x.e.parks.n > x.e.limits().MaxParked {
-			x.e.parks.spend(&x.park)
-			x.e.count(metricParkFull)
+		if !x.e.mayPark(x) {
 			x.Reply(sip.ServiceUnavailable)
 			return
 		}

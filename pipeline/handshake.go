@@ -77,6 +77,8 @@ func (h *Handshake) run(i int) {
 func (h *Handshake) stop(v Verdict, i int) {
 	switch {
 	case h.done:
+	case v == Suspend && !h.flow.e.mayPark(h):
+		h.Reject(503, "", "Retry-After: 5\r\n")
 	case v == Suspend:
 		h.flow.e.suspend(h, stepHandshake, i)
 	case v == Drop, v == Handled:

@@ -312,7 +312,7 @@ func toTag(msg string) string {
 	return tag
 }
 
-// The gauges tell what the loops hold: Idle rests on them.
+// The gauges tell what the loops hold; a drain, and Idle, rest on them.
 func TestGauges(t *testing.T) {
 	n := pipelinetest.New(t, stages(forwarder{}))
 	check := func(when string, exchanges, servers, clients int64) {
@@ -340,7 +340,8 @@ func TestGauges(t *testing.T) {
 	check("in the end", 0, 0, 0)
 }
 
-// A stage may be told to end what it has parked, more than once.
+// A provisional response of a stage belongs to the same dialog as the final
+// one, and comes before it or not at all.
 func TestReplyProvisional(t *testing.T) {
 	ring := pipeline.RequestFunc(func(x *pipeline.Exchange) pipeline.Verdict {
 		x.ReplyProvisional(sip.Ringing)

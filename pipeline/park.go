@@ -125,6 +125,17 @@ func (t *parkTable) spend(p *park) {
 	t.n--
 }
 
+// mayPark reserves a slot for who, or tells that too many are taken.
+func (e *Engine) mayPark(who parked) bool {
+	e.parks.token(e.index, who)
+	if e.parks.n <= e.limits().MaxParked {
+		return true
+	}
+	e.parks.spend(who.parking())
+	e.count(metricParkFull)
+	return false
+}
+
 // suspend parks who at hook index of a kind of step. The guard timer resumes
 // what nobody wakes.
 func (e *Engine) suspend(who parked, at step, index int) {

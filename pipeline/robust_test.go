@@ -90,6 +90,8 @@ func TestTooManyParked(t *testing.T) {
 	if got := n.Count("sluice_stage_suspend_refused_total"); got != 1 {
 		t.Errorf("%d refused, want 1", got)
 	}
+	n.FromUDP(alice, request("OPTIONS", "1 ", "three", "")) // and again
+	expectSent(n, alice, "SIP/2.0 503 ")
 	post(n, tokens[2], pipeline.Event{}) // is void
 	post(n, tokens[0], pipeline.Event{})
 	n.FromUDP(bob, respond(expectSent(n, bob, "OPTIONS ")[0], "200 OK"))
@@ -100,6 +102,61 @@ func TestTooManyParked(t *testing.T) {
 	n.Sent()
 	n.Idle()
 }
+
+// Datagrams that are too short for a message: keep-alives, STUN, noise.
+func TestSmallDatagrams(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		want       string // the answer
+		alive      int64  // keep-alives counted
+	}{
+		{"a double CRLF", "\r\n\r\n", "\r\n", 1},
+		{"a CRLF", "\r\n", "", 1},
+		{"a zero byte", "\x00", "", 1},
+		{"nothing", "", "", 1},
+		{"three CRLF", "\r\n\r\n\r\n", "", 0},
+		{"the beginning of a STUN request", "\x00\x01\x00\x00\x21\x12\xa4\x42", "", 0},
+		{"a word", "jaK", "", 0},
+	} {
+		n := pipelinetest.New(t, stages(forwarder{}))
+		n.FromUDP(alice, c.text)
+		got := ""
+		for _, p := range n.Sent() {
+			got += p.Text
+		}
+		if alive := n.Count("sluice_keepalives_total"); got != c.want || alive != c.alive || n.Count("sluice_sip_malformed_total") != 1-alive {
+			t.Errorf("%s: answered %q, %d keep-alives; want %q, %d", c.name, got, alive, c.want, c.alive)
+		}
+		n.Idle()
+	}
+}
+
+// Handshakes count too, also those of stages that ask for no token.
+func TestTooManyHandshakesParked(t *testing.T) {
+	first, second := &handshakes{judge: pass}, silent{}
+	n := pipelinetest.New(t, stages(first, second), limited(func(l *pipeline.Limits) { l.MaxParked = 2 }))
+	for range 2 {
+		p := open(n)
+		if got := p.h.Written(p.c); len(got) != 0 || p.h.Shut(p.c) {
+			t.Fatalf("answered %q, want nothing yet", got)
+		}
+	}
+	p := open(n)
+	if got := string(p.h.Written(p.c)); !strings.HasPrefix(got, "HTTP/1.1 503 ") || !strings.Contains(got, "Retry-After: ") || !p.h.Shut(p.c) {
+		t.Errorf("answered %q, want 503 with Retry-After and an end", got)
+	}
+	n.FromUDP(alice, request("OPTIONS", "1 ", "opt", ""))
+	expectSent(n, alice, "SIP/2.0 503 ")
+	n.Advance(33 * time.Second)
+	n.Idle()
+}
+
+// silent suspends handshakes and requests, and asks for no token.
+type silent struct{}
+
+func (silent) Name() string                                     { return "silent" }
+func (silent) OnHandshake(*pipeline.Handshake) pipeline.Verdict { return pipeline.Suspend }
+func (silent) OnRequest(*pipeline.Exchange) pipeline.Verdict    { return pipeline.Suspend }
 
 // No part of a valid request leaves anything behind, and none but the whole
 // goes anywhere.
@@ -356,9 +413,9 @@ func TestStatelessRefusals(t *testing.T) {
 		return func(msg string) string { return strings.Replace(msg, old, to, 1) }
 	}
 	for _, c := range []struct {
-		name   string
-		break_ func(msg string) string
-		want   string
+		name  string
+		spoil func(msg string) string
+		want  string
 	}{
 		{"a branch of RFC 2543", swap("z9hG4bKa", "a"), "400 Via branch non RFC 3261 compliant"},
 		{"a branch that is the cookie alone", swap("z9hG4bKa", "z9hG4bK"), "400 Via branch non RFC 3261 compliant"},
@@ -374,11 +431,11 @@ func TestStatelessRefusals(t *testing.T) {
 	} {
 		n := pipelinetest.New(t, stages(forwarder{}))
 		for _, method := range []string{"INVITE", "OPTIONS"} {
-			n.FromUDP(alice, c.break_(request(method, "1 ", "a", "")))
+			n.FromUDP(alice, c.spoil(request(method, "1 ", "a", "")))
 			got := expectSent(n, alice, "SIP/2.0 "+c.want+"\r\n")[0]
 			if method == "INVITE" {
 				ack := request("ACK", "1 ", "a", toTag(got))
-				n.FromUDP(alice, c.break_(ack))
+				n.FromUDP(alice, c.spoil(ack))
 				if sent := n.Sent(); len(sent) != 0 {
 					t.Errorf("%s: its ACK has sent %v", c.name, sent)
 				}
