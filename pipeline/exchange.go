@@ -100,6 +100,9 @@ func (x *Exchange) ClearHops() { x.hops = x.hops[:0] }
 // called once.
 func (x *Exchange) TakeRoutes() (relay.Routes, parser.Err) {
 	r, err := relay.TakeRoutes(&x.Edits, x.Req, x.e.edge.flows, x.Identity())
+	if err == parser.OK && !r.Next.Empty() && !r.Loose {
+		relay.FollowStrict(&x.Edits, x.Req, &r)
+	}
 	x.route, x.tookRoutes = r.Next, true
 	return r, err
 }

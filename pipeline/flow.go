@@ -73,12 +73,18 @@ func (e *Engine) OnOpen(c *netio.Conn) {
 		e.openFlow(c)
 	}
 	c.Link.(*flow).opened = true
+	judged := false
+	defer func() {
+		if !judged { // a stage panicked: what it guards stays shut
+			c.Close(nil)
+		}
+	}()
 	for _, h := range e.chain.conn {
 		if h.handler.OnOpen(c) == Drop {
-			c.Close(nil)
 			return
 		}
 	}
+	judged = true
 }
 
 // OnData implements netio.Handler.

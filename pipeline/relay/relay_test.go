@@ -268,3 +268,38 @@ func TestTakeMalformedRoutes(t *testing.T) {
 		}
 	}
 }
+
+// RFC 3261 §16.6 step 6, with the example of §16.12.1.2.
+func TestFollowStrict(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		routes []string
+		want   []string // Route header lines afterwards
+	}{
+		{"alone", []string{"<sip:198.51.100.7>"}, []string{"Route: <sip:bob@198.51.100.9>"}},
+		{"one of a list", []string{"<sip:198.51.100.7>,<sip:198.51.100.8;lr>"}, []string{"Route: <sip:198.51.100.8;lr>", "Route: <sip:bob@198.51.100.9>"}},
+		{"one of two", []string{"<sip:198.51.100.7>", "<sip:198.51.100.8;lr>"}, []string{"Route: <sip:198.51.100.8;lr>", "Route: <sip:bob@198.51.100.9>"}},
+	} {
+		raw := "BYE sip:bob@198.51.100.9 SIP/2.0\r\nRoute: " + strings.Join(c.routes, "\r\nRoute: ") + "\r\nCall-ID: x\r\n\r\n"
+		var m sip.Message
+		if err := m.Index([]byte(raw)); err != parser.OK {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		m.SetEnd(len(raw))
+		var e sip.Edits
+		r, err := relay.TakeRoutes(&e, &m, relay.NewFlowKey([16]byte{}), nobody{})
+		if err != parser.OK || r.Loose {
+			t.Fatalf("%s: TakeRoutes: %v, loose %v", c.name, err, r.Loose)
+		}
+		relay.FollowStrict(&e, &m, &r)
+		want := "BYE sip:198.51.100.7 SIP/2.0\r\n" + strings.Join(c.want, "\r\n") + "\r\nCall-ID: x\r\n\r\n"
+		if got := string(m.AppendEdited(nil, &e, nil, nil)); got != want {
+			t.Errorf("%s: got\n%s\nwant\n%s", c.name, got, want)
+		}
+	}
+}
+
+// nobody owns no URI.
+type nobody struct{}
+
+func (nobody) Owns([]byte, *sip.URI) bool { return false }

@@ -21,9 +21,21 @@ type Owner interface {
 	Owns(buf []byte, u *sip.URI) bool
 }
 
+// FollowStrict changes a request whose next Route, r.Next, is of a strict
+// router: its URI becomes the Request-URI, and the Request-URI the last Route
+// (RFC 3261 §16.6 step 6).
+func FollowStrict(e *sip.Edits, m *sip.Message, r *Routes) {
+	last := m.Line(m.Last(sip.HeaderRoute)).End()
+	e.InsertString(last, "Route: <")
+	e.Insert(last, m.URIText.Of(m.Buf))
+	e.InsertString(last, ">\r\n")
+	e.Replace(m.URIText, r.Next.Of(m.Buf))
+	e.RemoveElement(m, sip.HeaderRoute)
+}
+
 // TakeRoutes takes the Route values that name us off the top of the request
-// (RFC 3261 §16.4). The last of them speaks for the side
-// that the request goes to.
+// (RFC 3261 §16.4). The last of them speaks for the side that the request
+// goes to.
 func TakeRoutes(e *sip.Edits, m *sip.Message, k *FlowKey, us Owner) (Routes, parser.Err) {
 	var r Routes
 	var na sip.NameAddr

@@ -47,7 +47,7 @@ type Rule struct {
 	// Route or the Request-URI decides.
 	NextHop string `toml:"next_hop"`
 	// Proxy names the proxy profile.
-	Proxy string `toml:"proxy"`
+	Proxy string `toml:"proxy" ref:"proxy"`
 	// Reply, "404 Not Found", answers instead of forwarding.
 	Reply string `toml:"reply"`
 }

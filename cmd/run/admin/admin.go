@@ -25,6 +25,7 @@ import (
 // A Server answers on one address. A nil Server is one that is switched off.
 type Server struct {
 	http  *http.Server
+	addr  string
 	ready atomic.Bool
 	demo  atomic.Pointer[demo.Settings]
 }
@@ -38,7 +39,7 @@ func Listen(addr string, st *stats.Registry, log *slog.Logger) (*Server, error) 
 	if err != nil {
 		return nil, err
 	}
-	s := new(Server)
+	s := &Server{addr: ln.Addr().String()}
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(prom.NewCollector(st), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	mux := http.NewServeMux()
@@ -65,6 +66,9 @@ func Listen(addr string, st *stats.Registry, log *slog.Logger) (*Server, error) 
 	}()
 	return s, nil
 }
+
+// Addr returns the address that it serves on; port 0 is resolved.
+func (s *Server) Addr() string { return s.addr }
 
 // SetReady says what /readyz answers: 200 or 503.
 func (s *Server) SetReady(ready bool) {
