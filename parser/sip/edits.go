@@ -146,9 +146,13 @@ func (e *Edits) removed(at parser.Span) bool {
 	return false
 }
 
-// discard takes back the edits that lie within the bytes at.
+// discard takes back the edits that lie within the bytes at; insertions before
+// the first and behind the last of them stay.
 func (e *Edits) discard(at parser.Span) {
 	e.ops = slices.DeleteFunc(e.ops, func(o edit) bool {
+		if o.inserts() {
+			return o.off > at.Off && int(o.off) < at.End()
+		}
 		return o.off >= at.Off && int(o.end) <= at.End()
 	})
 }
