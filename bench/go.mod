@@ -2,7 +2,25 @@ module sluice/bench
 
 go 1.26.0
 
-require golang.org/x/sys v0.49.0
+require (
+	github.com/emiago/sipgo v1.7.2
+	github.com/pion/stun/v3 v3.1.7
+	github.com/pires/go-proxyproto v0.15.0
+	golang.org/x/sys v0.49.0
+	sluice v0.0.0
+)
+
+require (
+	github.com/gobwas/httphead v0.1.0 // indirect
+	github.com/gobwas/ws v1.5.0 // indirect
+	github.com/google/uuid v1.6.0 // indirect
+	github.com/pion/dtls/v3 v3.1.5 // indirect
+	github.com/pion/logging v0.2.4 // indirect
+	github.com/pion/transport/v4 v4.1.0 // indirect
+	github.com/wlynxg/anet v0.0.5 // indirect
+	golang.org/x/crypto v0.57.0 // indirect
+	golang.org/x/sync v0.22.0 // indirect
+)
 
 require (
 	github.com/aclements/go-moremath v0.0.0-20210112150236-f10218a38794 // indirect
@@ -10,3 +28,5 @@ require (
 )
 
 tool golang.org/x/perf/cmd/benchstat
+
+replace sluice => ../

@@ -10,6 +10,7 @@ import (
 	"sluice/netio/stats"
 	"sluice/parser"
 	"sluice/parser/sip"
+	"sluice/parser/stun"
 	"sluice/pipeline/link"
 	"sluice/pipeline/txn"
 )
@@ -33,6 +34,7 @@ type Engine struct {
 	scratch *sip.Message // what the message at hand is indexed into
 	sent    sip.Message  // a request of ours, when an ACK or CANCEL is made of it
 	key     txn.Key      // of the request at hand
+	stun    stun.Request // the one at hand
 
 	current *Exchange   // whose stage runs, for the panic guard
 	judged  *Handshake  // the same for a handshake

@@ -40,6 +40,7 @@ const (
 	metricCrossLoop
 	metricMailboxFull
 	metricKeepAlives
+	metricBindings
 	metricHandshakes
 	metricHandshakesRefused
 	metricExchanges
@@ -80,6 +81,7 @@ var metricTexts = [numMetrics]struct{ name, help string }{
 	metricCrossLoop:         {"sluice_loop_handovers_total", "Messages handed to the loop that owns their transaction or connection."},
 	metricMailboxFull:       {"sluice_loop_handovers_refused_total", "Messages lost because the owner's mailbox was full."},
 	metricKeepAlives:        {"sluice_keepalives_total", "Keep-alives received."},
+	metricBindings:          {"sluice_stun_bindings_total", "STUN Binding requests answered."},
 	metricHandshakes:        {"sluice_websocket_handshakes_total", "WebSocket handshakes accepted."},
 	metricHandshakesRefused: {"sluice_websocket_handshakes_refused_total", "WebSocket handshakes that a stage refused."},
 	metricExchanges:         {"sluice_exchanges", "Requests in progress."},

@@ -6,6 +6,7 @@ import (
 	"sluice/netio"
 	"sluice/parser"
 	"sluice/parser/sip"
+	"sluice/parser/stun"
 	"sluice/pipeline/txn"
 )
 
@@ -30,7 +31,11 @@ func (o *origin) flow() *flow {
 // OnDatagram implements netio.Handler.
 func (e *Engine) OnDatagram(ln *netio.Listener, from netip.AddrPort, b []byte) {
 	defer e.guardCallback()
-	if len(b) < minMessage {
+	switch {
+	case stun.Detect(b):
+		e.binding(ln, from, b)
+		return
+	case len(b) < minMessage:
 		e.smallDatagram(ln, from, b)
 		return
 	}
@@ -54,8 +59,22 @@ func (e *Engine) OnDatagram(ln *netio.Listener, from netip.AddrPort, b []byte) {
 // minMessage is less than the shortest line that begins a SIP message.
 const minMessage = len("A a:b SIP/2.0")
 
-// smallDatagram takes keep-alives: the CRLF ones that phones send over UDP
-// too. STUN (first two bits zero) and the rest are dropped.
+// binding answers a STUN Binding request, by which a client keeps its NAT
+// open and learns its address (RFC 5626 §4.4.2, §8).
+func (e *Engine) binding(ln *netio.Listener, from netip.AddrPort, b []byte) {
+	if err := stun.ParseRequest(b, &e.stun); err != parser.OK {
+		e.count(metricGarbage)
+		return
+	}
+	out := e.loop.Acquire(stun.MaxResponse)
+	out.B = stun.AppendResponse(out.B, &e.stun, from, e.chain.prog.spec.Identity.Name)
+	e.loop.SendTo(ln, from, out)
+	out.Release()
+	e.count(metricBindings)
+}
+
+// smallDatagram takes the CRLF keep-alives that phones send over UDP too. The
+// rest is dropped.
 func (e *Engine) smallDatagram(ln *netio.Listener, from netip.AddrPort, b []byte) {
 	if string(b) == "\r\n\r\n" {
 		pong := e.loop.Acquire(2)
@@ -65,7 +84,7 @@ func (e *Engine) smallDatagram(ln *netio.Listener, from netip.AddrPort, b []byte
 		e.count(metricKeepAlives)
 		return
 	}
-	if string(b) == "\r\n" || string(b) == "\x00" || len(b) == 0 {
+	if string(b) == "\r\n" || len(b) == 0 {
 		e.count(metricKeepAlives)
 		return
 	}
