@@ -3,8 +3,6 @@ package fuzz
 import (
 	"bytes"
 	"net/netip"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"sluice/parser"
@@ -28,19 +26,8 @@ var sipSeeds = []string{
 // are in order; a message that is split anywhere gives the same as a whole one;
 // edits of nothing reproduce it; what is written can be read again.
 func FuzzMessageIndex(f *testing.F) {
-	files, err := filepath.Glob("../parser/sip/testdata/*.sip")
-	if err != nil || len(files) == 0 {
-		f.Fatal("no seeds in parser/sip/testdata")
-	}
-	for _, name := range files {
-		raw, err := os.ReadFile(name)
-		if err != nil {
-			f.Fatal(err)
-		}
+	for _, raw := range seedMessages(f) {
 		f.Add(raw, uint16(len(raw)/2))
-	}
-	for _, s := range sipSeeds {
-		f.Add([]byte(s), uint16(len(s)/3))
 	}
 	f.Fuzz(func(t *testing.T, raw []byte, split uint16) {
 		var m sip.Message

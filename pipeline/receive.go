@@ -32,11 +32,11 @@ func (o *origin) flow() *flow {
 func (e *Engine) OnDatagram(ln *netio.Listener, from netip.AddrPort, b []byte) {
 	defer e.guardCallback()
 	switch {
-	case stun.Detect(b):
-		e.binding(ln, from, b)
-		return
 	case len(b) < minMessage:
 		e.smallDatagram(ln, from, b)
+		return
+	case stun.Detect(b):
+		e.binding(ln, from, b)
 		return
 	}
 	m := e.scratch
@@ -73,8 +73,8 @@ func (e *Engine) binding(ln *netio.Listener, from netip.AddrPort, b []byte) {
 	e.count(metricBindings)
 }
 
-// smallDatagram takes the CRLF keep-alives that phones send over UDP too. The
-// rest is dropped.
+// smallDatagram takes the keep-alives that phones send over UDP besides STUN:
+// CRLFs, a zero byte, nothing at all. The rest is dropped.
 func (e *Engine) smallDatagram(ln *netio.Listener, from netip.AddrPort, b []byte) {
 	if string(b) == "\r\n\r\n" {
 		pong := e.loop.Acquire(2)
@@ -84,7 +84,7 @@ func (e *Engine) smallDatagram(ln *netio.Listener, from netip.AddrPort, b []byte
 		e.count(metricKeepAlives)
 		return
 	}
-	if string(b) == "\r\n" || len(b) == 0 {
+	if string(b) == "\r\n" || string(b) == "\x00" || len(b) == 0 {
 		e.count(metricKeepAlives)
 		return
 	}
