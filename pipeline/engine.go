@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"runtime/debug"
+	"time"
 
 	"sluice/netio"
 	"sluice/netio/stats"
@@ -41,6 +42,7 @@ type Engine struct {
 	ended   []*Exchange // to be released when the callback is over
 
 	draining  bool
+	lastPanic time.Duration // when one was logged last
 	timers    map[*Profile]*txn.Timers
 	respEdits sip.Edits
 	frame     []byte // scratch for what is framed on the way out
@@ -109,8 +111,15 @@ func (e *Engine) panicked(r any) {
 	e.finish(x)
 }
 
+// reportPanic counts a panic and logs it, once a second at most: a peer may
+// know how to bring it about.
 func (e *Engine) reportPanic(r any) {
 	e.count(metricPanics)
+	now := e.loop.Now()
+	if e.lastPanic != 0 && now-e.lastPanic < time.Second {
+		return
+	}
+	e.lastPanic = max(now, 1)
 	e.edge.log.LogAttrs(context.Background(), slog.LevelError, "stage panicked", slog.Any("panic", r), slog.String("stack", string(debug.Stack())))
 }
 

@@ -123,23 +123,22 @@ func (e *Engine) OnClose(c *netio.Conn, err error) {
 }
 
 // maxFar bounds how many transactions of other loops a connection remembers;
-// those beyond it are left to their timers.
+// the oldest are then left to their timers.
 const maxFar = 1024
 
 // expect remembers that a transaction of another loop waits for an answer on
 // the connection.
 func (f *flow) expect(tok Token) {
-	if len(f.far) < maxFar {
-		f.far = append(f.far, tok)
+	if len(f.far) == maxFar {
+		f.far = slices.Delete(f.far, 0, maxFar/2)
 	}
+	f.far = append(f.far, tok)
 }
 
 // settle forgets a transaction of another loop that has its answer.
 func (f *flow) settle(tok Token) {
 	if i := slices.Index(f.far, tok); i >= 0 {
-		last := len(f.far) - 1
-		f.far[i] = f.far[last]
-		f.far = f.far[:last]
+		f.far = slices.Delete(f.far, i, i+1)
 	}
 }
 
