@@ -7,77 +7,10 @@ import (
 	"sluice/parser"
 )
 
+//go:generate go run ./headertable
+
 // A HeaderID names a header field that a proxy, an edge or a registrar reads.
 type HeaderID uint8
-
-const (
-	HeaderOther HeaderID = iota // any other; its name tells
-	HeaderVia
-	HeaderRoute
-	HeaderRecordRoute
-	HeaderPath
-	HeaderServiceRoute
-	HeaderFrom
-	HeaderTo
-	HeaderCallID
-	HeaderCSeq
-	HeaderContact
-	HeaderMaxForwards
-	HeaderContentLength
-	HeaderContentType
-	HeaderContentEncoding
-	HeaderContentDisposition
-	HeaderContentLanguage
-	HeaderMIMEVersion
-	HeaderExpires
-	HeaderMinExpires
-	HeaderRequire
-	HeaderProxyRequire
-	HeaderSupported
-	HeaderUnsupported
-	HeaderAllow
-	HeaderAllowEvents
-	HeaderEvent
-	HeaderSubscriptionState
-	HeaderAccept
-	HeaderAcceptEncoding
-	HeaderAcceptLanguage
-	HeaderAcceptContact
-	HeaderRejectContact
-	HeaderRequestDisposition
-	HeaderRAck
-	HeaderRSeq
-	HeaderSessionExpires
-	HeaderMinSE
-	HeaderReason
-	HeaderRetryAfter
-	HeaderAuthorization
-	HeaderProxyAuthorization
-	HeaderWWWAuthenticate
-	HeaderProxyAuthenticate
-	HeaderAuthenticationInfo
-	HeaderPAssertedIdentity
-	HeaderPPreferredIdentity
-	HeaderPrivacy
-	HeaderFlowTimer
-	HeaderIdentity
-	HeaderIdentityInfo
-	HeaderReferTo
-	HeaderReferredBy
-	HeaderReplaces
-	HeaderSIPETag
-	HeaderSIPIfMatch
-	HeaderSubject
-	HeaderTimestamp
-	HeaderUserAgent
-	HeaderServer
-	HeaderDate
-	HeaderWarning
-	HeaderMaxBreadth
-	HeaderHistoryInfo
-	HeaderOrganization
-	NumHeaders
-)
 
 // String returns the canonical name, "" for HeaderOther.
 func (id HeaderID) String() string {
@@ -99,74 +32,6 @@ type headerDef struct {
 	single  bool
 }
 
-// headerDefs is where a header field is made known: id, name, compact form.
-var headerDefs = [NumHeaders]headerDef{
-	HeaderVia:                {"Via", 'v', false},
-	HeaderRoute:              {"Route", 0, false},
-	HeaderRecordRoute:        {"Record-Route", 0, false},
-	HeaderPath:               {"Path", 0, false},
-	HeaderServiceRoute:       {"Service-Route", 0, false},
-	HeaderFrom:               {"From", 'f', true},
-	HeaderTo:                 {"To", 't', true},
-	HeaderCallID:             {"Call-ID", 'i', true},
-	HeaderCSeq:               {"CSeq", 0, true},
-	HeaderContact:            {"Contact", 'm', false},
-	HeaderMaxForwards:        {"Max-Forwards", 0, true},
-	HeaderContentLength:      {"Content-Length", 'l', true},
-	HeaderContentType:        {"Content-Type", 'c', true},
-	HeaderContentEncoding:    {"Content-Encoding", 'e', false},
-	HeaderContentDisposition: {"Content-Disposition", 0, true},
-	HeaderContentLanguage:    {"Content-Language", 0, false},
-	HeaderMIMEVersion:        {"MIME-Version", 0, true},
-	HeaderExpires:            {"Expires", 0, true},
-	HeaderMinExpires:         {"Min-Expires", 0, true},
-	HeaderRequire:            {"Require", 0, false},
-	HeaderProxyRequire:       {"Proxy-Require", 0, false},
-	HeaderSupported:          {"Supported", 'k', false},
-	HeaderUnsupported:        {"Unsupported", 0, false},
-	HeaderAllow:              {"Allow", 0, false},
-	HeaderAllowEvents:        {"Allow-Events", 'u', false},
-	HeaderEvent:              {"Event", 'o', true},
-	HeaderSubscriptionState:  {"Subscription-State", 0, true},
-	HeaderAccept:             {"Accept", 0, false},
-	HeaderAcceptEncoding:     {"Accept-Encoding", 0, false},
-	HeaderAcceptLanguage:     {"Accept-Language", 0, false},
-	HeaderAcceptContact:      {"Accept-Contact", 'a', false},
-	HeaderRejectContact:      {"Reject-Contact", 'j', false},
-	HeaderRequestDisposition: {"Request-Disposition", 'd', false},
-	HeaderRAck:               {"RAck", 0, true},
-	HeaderRSeq:               {"RSeq", 0, true},
-	HeaderSessionExpires:     {"Session-Expires", 'x', true},
-	HeaderMinSE:              {"Min-SE", 0, true},
-	HeaderReason:             {"Reason", 0, false},
-	HeaderRetryAfter:         {"Retry-After", 0, true},
-	HeaderAuthorization:      {"Authorization", 0, false},
-	HeaderProxyAuthorization: {"Proxy-Authorization", 0, false},
-	HeaderWWWAuthenticate:    {"WWW-Authenticate", 0, false},
-	HeaderProxyAuthenticate:  {"Proxy-Authenticate", 0, false},
-	HeaderAuthenticationInfo: {"Authentication-Info", 0, false},
-	HeaderPAssertedIdentity:  {"P-Asserted-Identity", 0, false},
-	HeaderPPreferredIdentity: {"P-Preferred-Identity", 0, false},
-	HeaderPrivacy:            {"Privacy", 0, false},
-	HeaderFlowTimer:          {"Flow-Timer", 0, true},
-	HeaderIdentity:           {"Identity", 'y', false},
-	HeaderIdentityInfo:       {"Identity-Info", 'n', true},
-	HeaderReferTo:            {"Refer-To", 'r', true},
-	HeaderReferredBy:         {"Referred-By", 'b', true},
-	HeaderReplaces:           {"Replaces", 0, true},
-	HeaderSIPETag:            {"SIP-ETag", 0, true},
-	HeaderSIPIfMatch:         {"SIP-If-Match", 0, true},
-	HeaderSubject:            {"Subject", 's', true},
-	HeaderTimestamp:          {"Timestamp", 0, true},
-	HeaderUserAgent:          {"User-Agent", 0, true},
-	HeaderServer:             {"Server", 0, true},
-	HeaderDate:               {"Date", 0, true},
-	HeaderWarning:            {"Warning", 0, false},
-	HeaderMaxBreadth:         {"Max-Breadth", 0, true},
-	HeaderHistoryInfo:        {"History-Info", 0, false},
-	HeaderOrganization:       {"Organization", 0, true},
-}
-
 // headerKey is what a name is found by: its first and its last eight bytes, or
 // all of a shorter one with zeros after it, folded to lower case. Names of up to
 // 16 bytes are compared by it alone.
@@ -175,10 +40,6 @@ type headerKey struct {
 	n      uint8
 	id     HeaderID
 }
-
-// headerHash sends every known name to a slot of its own; the test that says
-// so proposes another multiplier when a new name collides.
-const headerHash = 0x8edcc4cd0d85a719
 
 var (
 	headerSlots   = makeHeaderSlots()
@@ -262,7 +123,7 @@ func lookupLine(line []byte) (id HeaderID, colon int) {
 	colon = colonIn(lo)
 	switch {
 	case colon == 1:
-		return headerCompact[line[0]], 1
+		return headerCompact[byte(lo)], 1
 	case colon < 8:
 		return findHeader(foldWord(lo&(1<<(8*colon)-1)), 0, colon), colon
 	}

@@ -159,8 +159,9 @@ func (m *Message) addHeader(buf []byte, pos, end int) {
 	}
 	h := &m.headers[m.n]
 	m.n++
-	line := buf[pos:end]
-	id, colon := lookupLine(buf[pos:])
+	buf = buf[pos:]
+	line := buf[:end-pos]
+	id, colon := lookupLine(buf)
 	name := colon
 	if id == HeaderOther || colon >= len(line) {
 		if id, name, colon = readName(line); name == 0 {
@@ -172,11 +173,11 @@ func (m *Message) addHeader(buf []byte, pos, end int) {
 	h.ID = id
 	h.Name = parser.MakeSpan(pos, pos+name)
 	from := colon + 1
-	for from < len(line) && isLWS(line[from]) {
+	for from < len(line) && line[from] <= ' ' && isLWS(line[from]) {
 		from++
 	}
 	to := len(line)
-	for to > from && isLWS(line[to-1]) {
+	for to > from && line[to-1] <= ' ' && isLWS(line[to-1]) {
 		to--
 	}
 	h.Value = parser.MakeSpan(pos+from, pos+to)

@@ -47,11 +47,12 @@ type Message struct {
 	bottom  uint16 // where the blank line begins
 	headLen uint16
 
+	views views
+
 	first   [NumHeaders]uint8 // 1 + index of the first header with the id
 	headers [MaxHeaders]Header
 
-	views views
-	_     noCopy
+	_ noCopy
 }
 
 // noCopy makes go vet refuse copies.

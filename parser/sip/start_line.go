@@ -6,6 +6,8 @@ import (
 	"sluice/parser"
 )
 
+const sipVersion = "SIP/2.0"
+
 // indexStartLine reads the start line, when it is complete, and leaves the
 // state at the first header line.
 func (m *Message) indexStartLine(buf []byte) parser.Err {
@@ -39,7 +41,7 @@ func (m *Message) indexStartLine(buf []byte) parser.Err {
 }
 
 func isStatusLine(line []byte) bool {
-	return len(line) >= 4 && parser.EqualFold(line[:4], "SIP/")
+	return len(line) >= 4 && line[3] == '/' && parser.EqualFold(line[:3], "SIP")
 }
 
 // checkMethod fails when what stands before the first space is no token, as
@@ -75,14 +77,15 @@ func (m *Message) requestLine(line []byte) parser.Err {
 		return m.fail(parser.ErrStartLine, end)
 	}
 	version := line[last+1 : end]
-	if !isVersion(version) {
+	spoken := string(version) == sipVersion
+	if !spoken && !isVersion(version) {
 		return m.fail(parser.ErrStartLine, last+1)
 	}
 	m.MethodText = parser.MakeSpan(0, sp)
 	m.Method = LookupMethod(line[:sp])
 	m.URIText = parser.MakeSpan(sp+1, last)
 	m.VersionText = parser.MakeSpan(last+1, end)
-	if !parser.EqualFold(version, "SIP/2.0") {
+	if !spoken && !parser.EqualFold(version, sipVersion) {
 		m.note(parser.ErrVersion, last+1)
 	} else if end < len(line) {
 		m.note(parser.ErrStartLine, end)
@@ -112,9 +115,13 @@ func isDigits(b []byte) bool {
 // statusLine reads SIP-Version SP Status-Code SP Reason-Phrase (RFC 3261
 // §7.2). The space before an empty reason phrase may be missing.
 func (m *Message) statusLine(line []byte) parser.Err {
-	sp := bytes.IndexByte(line, ' ')
-	if sp < 0 || !isVersion(line[:sp]) {
-		return m.fail(parser.ErrStartLine, 0)
+	sp := len(sipVersion)
+	spoken := len(line) > sp && line[sp] == ' ' && string(line[:sp]) == sipVersion
+	if !spoken {
+		sp = bytes.IndexByte(line, ' ')
+		if sp < 0 || !isVersion(line[:sp]) {
+			return m.fail(parser.ErrStartLine, 0)
+		}
 	}
 	code := line[sp+1:]
 	if len(code) < 3 || !isDigits(code[:3]) || len(code) > 3 && code[3] != ' ' {
@@ -127,7 +134,7 @@ func (m *Message) statusLine(line []byte) parser.Err {
 	m.Status = status
 	m.VersionText = parser.MakeSpan(0, sp)
 	m.ReasonText = parser.MakeSpan(min(sp+5, len(line)), len(line))
-	if !parser.EqualFold(line[:sp], "SIP/2.0") {
+	if !spoken && !parser.EqualFold(line[:sp], sipVersion) {
 		m.note(parser.ErrVersion, 0)
 	}
 	return parser.OK

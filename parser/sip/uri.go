@@ -68,10 +68,12 @@ func portNumber(port int) (n uint16, ok bool) {
 }
 
 // setUser notes the userinfo that ends before the '@' at end, and takes back
-// what was noted as if it were host and parameters.
-func (u *URI) setUser(user, password, end int) {
-	scheme := u.Scheme
-	*u = URI{Scheme: scheme}
+// the parameters that were noted before it, if any were. What was noted as host
+// is overwritten, for a host has to follow.
+func (u *URI) setUser(user, password, end, params int) {
+	if params != 0 {
+		*u = URI{Scheme: u.Scheme}
+	}
 	if password > 0 {
 		u.Password = parser.MakeSpan(password, end)
 		end = password - 1

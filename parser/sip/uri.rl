@@ -23,7 +23,7 @@ action scheme_other { u.Scheme = SchemeOther }
 
 action password_start { password = p + 1 }
 action userinfo_end   {
-    u.setUser(user, password, p)
+    u.setUser(user, password, p, params|headers)
     host, port, params = p+1, 0, 0
 }
 action number_end { u.User = parser.MakeSpan(user, p) }

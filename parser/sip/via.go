@@ -42,6 +42,10 @@ func ParseVia(buf []byte, off int, v *Via) (int, parser.Err) {
 	return scanVia(buf, off, v)
 }
 
+// viaVersion is what a Via begins with, but for exotic ones: the machine is
+// entered behind it.
+const viaVersion = "SIP/2.0/"
+
 // setParam notes the parameter buf[name:end], whose name ends at nameEnd and
 // whose value begins at value, if that is not 0. A parameter that counts may be
 // there only once (RFC 3261 §7.3.1).

@@ -43,18 +43,18 @@ action param_end    {
 include sip_common "../grammar/common.rl";
 include sip_params "../grammar/params.rl";
 
-slash     = lws* '/' lws*;
 transport = token_run >transport_start %transport_end;
-
-# SIP/2.0/UDP   SIP / 2.0 / TCP   SIP/2.0/WSS
-sent_protocol = token_run slash token_run slash transport;
 
 # pc33.atlanta.com   192.0.2.1:5060   [2001:db8::9:1] : 5060
 sent_by = host >host_start ( lws* ':' @port_start lws* port )?;
 
-main := lws* ( sent_protocol lws+ sent_by lws* params? ) >element_start ( comma )?;
+rest := lws* transport lws+ sent_by lws* params? ( comma )?;
 
-write data noerror noentry;
+# SIP/2.0/UDP   SIP / 2.0 / TCP   SIP/2.0/WSS
+slash = lws* '/';
+main := lws* ( token_run slash lws* token_run slash @{ fnext rest; } ) >element_start;
+
+write data noerror;
 }%%
 
 // scanVia reads the element that begins at p.
@@ -63,6 +63,9 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 	cs, pe, eof := 0, len(data), len(data)
 	var start, end, transport, host, port, params, name, nameEnd, value int
 	%% write init;
+	if at := p + len(viaVersion); at < pe && string(data[p:at]) == viaVersion {
+		start, p, cs = p, at, via_en_rest
+	}
 	%% write exec;
 	if cs < via_first_final {
 		return p, viaErr(host, port, params)

@@ -143,11 +143,11 @@ func (m *Message) readCSeq() (c CSeq, e parser.Err) {
 		at++
 	}
 	// RFC 3261 §8.1.1.5: the number is less than 2**31.
-	if used == 0 || at == used || n >= 1<<31 || !isToken(b[at:]) {
-		return c, parser.ErrCSeq
+	c.Method = LookupMethod(b[at:])
+	if used == 0 || at == used || n >= 1<<31 || c.Method == MethodOther && !isToken(b[at:]) {
+		return CSeq{}, parser.ErrCSeq
 	}
 	c.Num = uint32(n)
-	c.Method = LookupMethod(b[at:])
 	c.MethodText = parser.MakeSpan(value.Start()+at, value.End())
 	return c, parser.OK
 }

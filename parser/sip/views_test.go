@@ -140,9 +140,9 @@ func TestViewErrors(t *testing.T) {
 	}
 }
 
-// TestTorture reads the messages of RFC 4475 that a proxy must get right: OK is
+// TestTortureViews reads the messages of RFC 4475 that a proxy must get right: OK is
 // that it may go on, else it answers or drops.
-func TestTorture(t *testing.T) {
+func TestTortureViews(t *testing.T) {
 	tests := []struct {
 		name  string
 		index parser.Err

@@ -695,7 +695,7 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		goto st0
 	tr18:
 
-		u.setUser(user, password, p)
+		u.setUser(user, password, p, params|headers)
 		host, port, params = p+1, 0, 0
 
 		goto st16

@@ -7,6 +7,9 @@ import "sluice/parser"
 const via_start int = 1
 const via_first_final int = 16
 
+const via_en_rest int = 7
+const via_en_main int = 1
+
 // scanVia reads the element that begins at p.
 func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 	*v = Via{}
@@ -17,10 +20,82 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 		cs = via_start
 	}
 
+	if at := p + len(viaVersion); at < pe && string(data[p:at]) == viaVersion {
+		start, p, cs = p, at, via_en_rest
+	}
+
 	{
 		if p == pe {
 			goto _test_eof
 		}
+		goto _resume
+
+	_again:
+		switch cs {
+		case 1:
+			goto st1
+		case 0:
+			goto st0
+		case 2:
+			goto st2
+		case 3:
+			goto st3
+		case 4:
+			goto st4
+		case 5:
+			goto st5
+		case 6:
+			goto st6
+		case 16:
+			goto st16
+		case 7:
+			goto st7
+		case 8:
+			goto st8
+		case 9:
+			goto st9
+		case 17:
+			goto st17
+		case 18:
+			goto st18
+		case 19:
+			goto st19
+		case 10:
+			goto st10
+		case 20:
+			goto st20
+		case 21:
+			goto st21
+		case 11:
+			goto st11
+		case 22:
+			goto st22
+		case 23:
+			goto st23
+		case 24:
+			goto st24
+		case 25:
+			goto st25
+		case 26:
+			goto st26
+		case 12:
+			goto st12
+		case 27:
+			goto st27
+		case 13:
+			goto st13
+		case 14:
+			goto st14
+		case 15:
+			goto st15
+		case 28:
+			goto st28
+		}
+
+		if p++; p == pe {
+			goto _test_eof
+		}
+	_resume:
 		switch cs {
 		case 1:
 			goto st_case_1
@@ -36,28 +111,28 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 			goto st_case_5
 		case 6:
 			goto st_case_6
+		case 16:
+			goto st_case_16
 		case 7:
 			goto st_case_7
 		case 8:
 			goto st_case_8
 		case 9:
 			goto st_case_9
-		case 16:
-			goto st_case_16
 		case 17:
 			goto st_case_17
 		case 18:
 			goto st_case_18
-		case 10:
-			goto st_case_10
 		case 19:
 			goto st_case_19
+		case 10:
+			goto st_case_10
 		case 20:
 			goto st_case_20
-		case 11:
-			goto st_case_11
 		case 21:
 			goto st_case_21
+		case 11:
+			goto st_case_11
 		case 22:
 			goto st_case_22
 		case 23:
@@ -66,18 +141,20 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 			goto st_case_24
 		case 25:
 			goto st_case_25
-		case 12:
-			goto st_case_12
 		case 26:
 			goto st_case_26
+		case 12:
+			goto st_case_12
+		case 27:
+			goto st_case_27
 		case 13:
 			goto st_case_13
 		case 14:
 			goto st_case_14
 		case 15:
 			goto st_case_15
-		case 27:
-			goto st_case_27
+		case 28:
+			goto st_case_28
 		}
 		goto st_out
 	st1:
@@ -285,7 +362,7 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 		case 39:
 			goto st5
 		case 47:
-			goto st7
+			goto tr11
 		case 96:
 			goto st5
 		case 126:
@@ -325,11 +402,21 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 		case 32:
 			goto st6
 		case 47:
-			goto st7
+			goto tr11
 		}
 		if 9 <= data[p] && data[p] <= 10 {
 			goto st6
 		}
+		goto st0
+	tr11:
+		cs = 16
+		cs = 7
+		goto _again
+	st16:
+		if p++; p == pe {
+			goto _test_eof16
+		}
+	st_case_16:
 		goto st0
 	st7:
 		if p++; p == pe {
@@ -342,22 +429,22 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 		case 32:
 			goto st7
 		case 33:
-			goto tr12
+			goto tr13
 		case 37:
-			goto tr12
+			goto tr13
 		case 39:
-			goto tr12
+			goto tr13
 		case 96:
-			goto tr12
+			goto tr13
 		case 126:
-			goto tr12
+			goto tr13
 		}
 		switch {
 		case data[p] < 45:
 			switch {
 			case data[p] > 10:
 				if 42 <= data[p] && data[p] <= 43 {
-					goto tr12
+					goto tr13
 				}
 			case data[p] >= 9:
 				goto st7
@@ -366,30 +453,30 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 			switch {
 			case data[p] < 65:
 				if 48 <= data[p] && data[p] <= 57 {
-					goto tr13
+					goto tr14
 				}
 			case data[p] > 90:
 				if 95 <= data[p] && data[p] <= 122 {
-					goto tr13
+					goto tr14
 				}
 			default:
-				goto tr13
+				goto tr14
 			}
 		default:
-			goto tr13
+			goto tr14
 		}
 		goto st0
-	tr16:
+	tr17:
 
 		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
 			p++
 		}
 
 		goto st8
-	tr12:
+	tr13:
 		transport = p
 		goto st8
-	tr13:
+	tr14:
 		transport = p
 
 		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
@@ -404,9 +491,9 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 	st_case_8:
 		switch data[p] {
 		case 13:
-			goto tr14
+			goto tr15
 		case 32:
-			goto tr14
+			goto tr15
 		case 33:
 			goto st8
 		case 37:
@@ -426,26 +513,26 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 					goto st8
 				}
 			case data[p] >= 9:
-				goto tr14
+				goto tr15
 			}
 		case data[p] > 46:
 			switch {
 			case data[p] < 65:
 				if 48 <= data[p] && data[p] <= 57 {
-					goto tr16
+					goto tr17
 				}
 			case data[p] > 90:
 				if 95 <= data[p] && data[p] <= 122 {
-					goto tr16
+					goto tr17
 				}
 			default:
-				goto tr16
+				goto tr17
 			}
 		default:
-			goto tr16
+			goto tr17
 		}
 		goto st0
-	tr14:
+	tr15:
 		v.TransportText = parser.MakeSpan(transport, p)
 		goto st9
 	st9:
@@ -459,16 +546,16 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 		case 32:
 			goto st9
 		case 91:
-			goto tr19
+			goto tr20
 		case 95:
-			goto tr18
+			goto tr19
 		}
 		switch {
 		case data[p] < 48:
 			switch {
 			case data[p] > 10:
 				if 45 <= data[p] && data[p] <= 46 {
-					goto tr18
+					goto tr19
 				}
 			case data[p] >= 9:
 				goto st9
@@ -477,76 +564,28 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 			switch {
 			case data[p] > 90:
 				if 97 <= data[p] && data[p] <= 122 {
-					goto tr18
+					goto tr19
 				}
 			case data[p] >= 65:
-				goto tr18
+				goto tr19
 			}
 		default:
-			goto tr18
+			goto tr19
 		}
 		goto st0
-	tr33:
+	tr34:
 
 		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
 			p++
 		}
 
-		goto st16
-	tr18:
+		goto st17
+	tr19:
 		host = p
 
 		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
 			p++
 		}
-
-		goto st16
-	st16:
-		if p++; p == pe {
-			goto _test_eof16
-		}
-	st_case_16:
-		switch data[p] {
-		case 13:
-			goto tr31
-		case 32:
-			goto tr31
-		case 44:
-			goto tr32
-		case 58:
-			goto tr34
-		case 59:
-			goto tr35
-		case 95:
-			goto tr33
-		}
-		switch {
-		case data[p] < 48:
-			switch {
-			case data[p] > 10:
-				if 45 <= data[p] && data[p] <= 46 {
-					goto tr33
-				}
-			case data[p] >= 9:
-				goto tr31
-			}
-		case data[p] > 57:
-			switch {
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto tr33
-				}
-			case data[p] >= 65:
-				goto tr33
-			}
-		default:
-			goto tr33
-		}
-		goto st0
-	tr31:
-
-		v.Host = parser.MakeSpan(host, p)
-		end = p
 
 		goto st17
 	st17:
@@ -556,18 +595,39 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 	st_case_17:
 		switch data[p] {
 		case 13:
-			goto st17
+			goto tr32
 		case 32:
-			goto st17
+			goto tr32
 		case 44:
-			goto tr37
+			goto tr33
 		case 58:
-			goto tr38
+			goto tr35
 		case 59:
-			goto tr39
+			goto tr36
+		case 95:
+			goto tr34
 		}
-		if 9 <= data[p] && data[p] <= 10 {
-			goto st17
+		switch {
+		case data[p] < 48:
+			switch {
+			case data[p] > 10:
+				if 45 <= data[p] && data[p] <= 46 {
+					goto tr34
+				}
+			case data[p] >= 9:
+				goto tr32
+			}
+		case data[p] > 57:
+			switch {
+			case data[p] > 90:
+				if 97 <= data[p] && data[p] <= 122 {
+					goto tr34
+				}
+			case data[p] >= 65:
+				goto tr34
+			}
+		default:
+			goto tr34
 		}
 		goto st0
 	tr32:
@@ -575,17 +635,44 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 		v.Host = parser.MakeSpan(host, p)
 		end = p
 
+		goto st18
+	st18:
+		if p++; p == pe {
+			goto _test_eof18
+		}
+	st_case_18:
+		switch data[p] {
+		case 13:
+			goto st18
+		case 32:
+			goto st18
+		case 44:
+			goto tr38
+		case 58:
+			goto tr39
+		case 59:
+			goto tr40
+		}
+		if 9 <= data[p] && data[p] <= 10 {
+			goto st18
+		}
+		goto st0
+	tr33:
+
+		v.Host = parser.MakeSpan(host, p)
+		end = p
+
 		pe = p
 		p--
 
-		goto st18
-	tr37:
+		goto st19
+	tr38:
 
 		pe = p
 		p--
 
-		goto st18
-	tr43:
+		goto st19
+	tr44:
 		nameEnd, end = p, p
 
 		if e := v.setParam(data, name, nameEnd, value, end); e != parser.OK {
@@ -595,8 +682,8 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 		pe = p
 		p--
 
-		goto st18
-	tr48:
+		goto st19
+	tr49:
 
 		if e := v.setParam(data, name, nameEnd, value, end); e != parser.OK {
 			return p, e
@@ -605,8 +692,8 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 		pe = p
 		p--
 
-		goto st18
-	tr57:
+		goto st19
+	tr58:
 		end = p
 
 		if e := v.setParam(data, name, nameEnd, value, end); e != parser.OK {
@@ -616,21 +703,21 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 		pe = p
 		p--
 
-		goto st18
-	st18:
+		goto st19
+	st19:
 		if p++; p == pe {
-			goto _test_eof18
+			goto _test_eof19
 		}
-	st_case_18:
+	st_case_19:
 		goto st0
-	tr34:
+	tr35:
 
 		v.Host = parser.MakeSpan(host, p)
 		end = p
 
 		port = portSeen
 		goto st10
-	tr38:
+	tr39:
 		port = portSeen
 		goto st10
 	st10:
@@ -647,42 +734,18 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 		switch {
 		case data[p] > 10:
 			if 48 <= data[p] && data[p] <= 57 {
-				goto tr21
+				goto tr22
 			}
 		case data[p] >= 9:
 			goto st10
 		}
 		goto st0
-	tr21:
+	tr22:
 
 		port = addPortDigit(port, data[p])
 		end = p + 1
 
-		goto st19
-	st19:
-		if p++; p == pe {
-			goto _test_eof19
-		}
-	st_case_19:
-		switch data[p] {
-		case 13:
-			goto st20
-		case 32:
-			goto st20
-		case 44:
-			goto tr37
-		case 59:
-			goto tr39
-		}
-		switch {
-		case data[p] > 10:
-			if 48 <= data[p] && data[p] <= 57 {
-				goto tr21
-			}
-		case data[p] >= 9:
-			goto st20
-		}
-		goto st0
+		goto st20
 	st20:
 		if p++; p == pe {
 			goto _test_eof20
@@ -690,19 +753,43 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 	st_case_20:
 		switch data[p] {
 		case 13:
-			goto st20
+			goto st21
 		case 32:
-			goto st20
+			goto st21
 		case 44:
-			goto tr37
+			goto tr38
 		case 59:
-			goto tr39
+			goto tr40
 		}
-		if 9 <= data[p] && data[p] <= 10 {
-			goto st20
+		switch {
+		case data[p] > 10:
+			if 48 <= data[p] && data[p] <= 57 {
+				goto tr22
+			}
+		case data[p] >= 9:
+			goto st21
 		}
 		goto st0
-	tr35:
+	st21:
+		if p++; p == pe {
+			goto _test_eof21
+		}
+	st_case_21:
+		switch data[p] {
+		case 13:
+			goto st21
+		case 32:
+			goto st21
+		case 44:
+			goto tr38
+		case 59:
+			goto tr40
+		}
+		if 9 <= data[p] && data[p] <= 10 {
+			goto st21
+		}
+		goto st0
+	tr36:
 
 		v.Host = parser.MakeSpan(host, p)
 		end = p
@@ -711,12 +798,12 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 			params = p + 1
 		}
 		goto st11
-	tr39:
+	tr40:
 		if params == 0 {
 			params = p + 1
 		}
 		goto st11
-	tr45:
+	tr46:
 		nameEnd, end = p, p
 
 		if e := v.setParam(data, name, nameEnd, value, end); e != parser.OK {
@@ -727,7 +814,7 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 			params = p + 1
 		}
 		goto st11
-	tr49:
+	tr50:
 
 		if e := v.setParam(data, name, nameEnd, value, end); e != parser.OK {
 			return p, e
@@ -737,7 +824,7 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 			params = p + 1
 		}
 		goto st11
-	tr59:
+	tr60:
 		end = p
 
 		if e := v.setParam(data, name, nameEnd, value, end); e != parser.OK {
@@ -759,22 +846,22 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 		case 32:
 			goto st11
 		case 33:
-			goto tr23
+			goto tr24
 		case 37:
-			goto tr23
+			goto tr24
 		case 39:
-			goto tr23
+			goto tr24
 		case 96:
-			goto tr23
+			goto tr24
 		case 126:
-			goto tr23
+			goto tr24
 		}
 		switch {
 		case data[p] < 45:
 			switch {
 			case data[p] > 10:
 				if 42 <= data[p] && data[p] <= 43 {
-					goto tr23
+					goto tr24
 				}
 			case data[p] >= 9:
 				goto st11
@@ -783,93 +870,36 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 			switch {
 			case data[p] < 65:
 				if 48 <= data[p] && data[p] <= 57 {
-					goto tr24
+					goto tr25
 				}
 			case data[p] > 90:
 				if 95 <= data[p] && data[p] <= 122 {
-					goto tr24
+					goto tr25
 				}
 			default:
-				goto tr24
+				goto tr25
 			}
 		default:
-			goto tr24
+			goto tr25
 		}
 		goto st0
-	tr44:
+	tr45:
 
 		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
 			p++
 		}
 
-		goto st21
-	tr23:
-		name, value = p, 0
-		goto st21
+		goto st22
 	tr24:
 		name, value = p, 0
+		goto st22
+	tr25:
+		name, value = p, 0
 
 		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
 			p++
 		}
 
-		goto st21
-	st21:
-		if p++; p == pe {
-			goto _test_eof21
-		}
-	st_case_21:
-		switch data[p] {
-		case 13:
-			goto tr41
-		case 32:
-			goto tr41
-		case 33:
-			goto st21
-		case 37:
-			goto st21
-		case 39:
-			goto st21
-		case 44:
-			goto tr43
-		case 59:
-			goto tr45
-		case 61:
-			goto tr46
-		case 96:
-			goto st21
-		case 126:
-			goto st21
-		}
-		switch {
-		case data[p] < 45:
-			switch {
-			case data[p] > 10:
-				if 42 <= data[p] && data[p] <= 43 {
-					goto st21
-				}
-			case data[p] >= 9:
-				goto tr41
-			}
-		case data[p] > 46:
-			switch {
-			case data[p] < 65:
-				if 48 <= data[p] && data[p] <= 57 {
-					goto tr44
-				}
-			case data[p] > 90:
-				if 95 <= data[p] && data[p] <= 122 {
-					goto tr44
-				}
-			default:
-				goto tr44
-			}
-		default:
-			goto tr44
-		}
-		goto st0
-	tr41:
-		nameEnd, end = p, p
 		goto st22
 	st22:
 		if p++; p == pe {
@@ -878,26 +908,55 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 	st_case_22:
 		switch data[p] {
 		case 13:
-			goto st22
+			goto tr42
 		case 32:
+			goto tr42
+		case 33:
+			goto st22
+		case 37:
+			goto st22
+		case 39:
 			goto st22
 		case 44:
-			goto tr48
+			goto tr44
 		case 59:
-			goto tr49
+			goto tr46
 		case 61:
-			goto tr50
-		}
-		if 9 <= data[p] && data[p] <= 10 {
+			goto tr47
+		case 96:
+			goto st22
+		case 126:
 			goto st22
 		}
+		switch {
+		case data[p] < 45:
+			switch {
+			case data[p] > 10:
+				if 42 <= data[p] && data[p] <= 43 {
+					goto st22
+				}
+			case data[p] >= 9:
+				goto tr42
+			}
+		case data[p] > 46:
+			switch {
+			case data[p] < 65:
+				if 48 <= data[p] && data[p] <= 57 {
+					goto tr45
+				}
+			case data[p] > 90:
+				if 95 <= data[p] && data[p] <= 122 {
+					goto tr45
+				}
+			default:
+				goto tr45
+			}
+		default:
+			goto tr45
+		}
 		goto st0
-	tr46:
+	tr42:
 		nameEnd, end = p, p
-		end = p + 1
-		goto st23
-	tr50:
-		end = p + 1
 		goto st23
 	st23:
 		if p++; p == pe {
@@ -909,71 +968,23 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 			goto st23
 		case 32:
 			goto st23
-		case 34:
-			goto tr53
 		case 44:
-			goto tr48
-		case 59:
 			goto tr49
-		case 60:
-			goto st0
-		case 62:
-			goto st0
-		case 92:
-			goto st0
-		case 95:
-			goto tr54
-		case 127:
-			goto st0
+		case 59:
+			goto tr50
+		case 61:
+			goto tr51
 		}
-		switch {
-		case data[p] < 45:
-			switch {
-			case data[p] < 9:
-				if data[p] <= 8 {
-					goto st0
-				}
-			case data[p] > 10:
-				if 11 <= data[p] && data[p] <= 31 {
-					goto st0
-				}
-			default:
-				goto st23
-			}
-		case data[p] > 46:
-			switch {
-			case data[p] < 65:
-				if 48 <= data[p] && data[p] <= 57 {
-					goto tr54
-				}
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto tr54
-				}
-			default:
-				goto tr54
-			}
-		default:
-			goto tr54
+		if 9 <= data[p] && data[p] <= 10 {
+			goto st23
 		}
-		goto tr52
-	tr58:
-
-		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
-			p++
-		}
-
+		goto st0
+	tr47:
+		nameEnd, end = p, p
+		end = p + 1
 		goto st24
-	tr52:
-		value = p
-		goto st24
-	tr54:
-		value = p
-
-		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
-			p++
-		}
-
+	tr51:
+		end = p + 1
 		goto st24
 	st24:
 		if p++; p == pe {
@@ -982,15 +993,15 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 	st_case_24:
 		switch data[p] {
 		case 13:
-			goto tr55
+			goto st24
 		case 32:
-			goto tr55
+			goto st24
 		case 34:
-			goto st0
+			goto tr54
 		case 44:
-			goto tr57
+			goto tr49
 		case 59:
-			goto tr59
+			goto tr50
 		case 60:
 			goto st0
 		case 62:
@@ -998,7 +1009,7 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 		case 92:
 			goto st0
 		case 95:
-			goto tr58
+			goto tr55
 		case 127:
 			goto st0
 		}
@@ -1014,27 +1025,42 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 					goto st0
 				}
 			default:
-				goto tr55
+				goto st24
 			}
 		case data[p] > 46:
 			switch {
 			case data[p] < 65:
 				if 48 <= data[p] && data[p] <= 57 {
-					goto tr58
+					goto tr55
 				}
 			case data[p] > 90:
 				if 97 <= data[p] && data[p] <= 122 {
-					goto tr58
+					goto tr55
 				}
 			default:
-				goto tr58
+				goto tr55
 			}
 		default:
-			goto tr58
+			goto tr55
 		}
-		goto st24
+		goto tr53
+	tr59:
+
+		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
+			p++
+		}
+
+		goto st25
+	tr53:
+		value = p
+		goto st25
 	tr55:
-		end = p
+		value = p
+
+		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
+			p++
+		}
+
 		goto st25
 	st25:
 		if p++; p == pe {
@@ -1043,26 +1069,87 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 	st_case_25:
 		switch data[p] {
 		case 13:
-			goto st25
+			goto tr56
 		case 32:
-			goto st25
+			goto tr56
+		case 34:
+			goto st0
 		case 44:
-			goto tr48
+			goto tr58
 		case 59:
+			goto tr60
+		case 60:
+			goto st0
+		case 62:
+			goto st0
+		case 92:
+			goto st0
+		case 95:
+			goto tr59
+		case 127:
+			goto st0
+		}
+		switch {
+		case data[p] < 45:
+			switch {
+			case data[p] < 9:
+				if data[p] <= 8 {
+					goto st0
+				}
+			case data[p] > 10:
+				if 11 <= data[p] && data[p] <= 31 {
+					goto st0
+				}
+			default:
+				goto tr56
+			}
+		case data[p] > 46:
+			switch {
+			case data[p] < 65:
+				if 48 <= data[p] && data[p] <= 57 {
+					goto tr59
+				}
+			case data[p] > 90:
+				if 97 <= data[p] && data[p] <= 122 {
+					goto tr59
+				}
+			default:
+				goto tr59
+			}
+		default:
+			goto tr59
+		}
+		goto st25
+	tr56:
+		end = p
+		goto st26
+	st26:
+		if p++; p == pe {
+			goto _test_eof26
+		}
+	st_case_26:
+		switch data[p] {
+		case 13:
+			goto st26
+		case 32:
+			goto st26
+		case 44:
 			goto tr49
+		case 59:
+			goto tr50
 		}
 		if 9 <= data[p] && data[p] <= 10 {
-			goto st25
+			goto st26
 		}
 		goto st0
-	tr25:
+	tr26:
 
 		for p+1 < len(data) && data[p+1] != '"' && data[p+1] != '\\' {
 			p++
 		}
 
 		goto st12
-	tr53:
+	tr54:
 		value = p
 		goto st12
 	st12:
@@ -1072,28 +1159,28 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 	st_case_12:
 		switch data[p] {
 		case 34:
-			goto st26
+			goto st27
 		case 92:
 			goto st13
 		}
-		goto tr25
-	st26:
+		goto tr26
+	st27:
 		if p++; p == pe {
-			goto _test_eof26
+			goto _test_eof27
 		}
-	st_case_26:
+	st_case_27:
 		switch data[p] {
 		case 13:
-			goto tr55
+			goto tr56
 		case 32:
-			goto tr55
+			goto tr56
 		case 44:
-			goto tr57
+			goto tr58
 		case 59:
-			goto tr59
+			goto tr60
 		}
 		if 9 <= data[p] && data[p] <= 10 {
-			goto tr55
+			goto tr56
 		}
 		goto st0
 	st13:
@@ -1102,7 +1189,7 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 		}
 	st_case_13:
 		goto st12
-	tr19:
+	tr20:
 		host = p
 		goto st14
 	st14:
@@ -1135,7 +1222,7 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 		case 46:
 			goto st15
 		case 93:
-			goto st27
+			goto st28
 		}
 		switch {
 		case data[p] < 65:
@@ -1150,25 +1237,25 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 			goto st15
 		}
 		goto st0
-	st27:
+	st28:
 		if p++; p == pe {
-			goto _test_eof27
+			goto _test_eof28
 		}
-	st_case_27:
+	st_case_28:
 		switch data[p] {
 		case 13:
-			goto tr31
-		case 32:
-			goto tr31
-		case 44:
 			goto tr32
+		case 32:
+			goto tr32
+		case 44:
+			goto tr33
 		case 58:
-			goto tr34
-		case 59:
 			goto tr35
+		case 59:
+			goto tr36
 		}
 		if 9 <= data[p] && data[p] <= 10 {
-			goto tr31
+			goto tr32
 		}
 		goto st0
 	st_out:
@@ -1190,6 +1277,9 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 	_test_eof6:
 		cs = 6
 		goto _test_eof
+	_test_eof16:
+		cs = 16
+		goto _test_eof
 	_test_eof7:
 		cs = 7
 		goto _test_eof
@@ -1199,29 +1289,26 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 	_test_eof9:
 		cs = 9
 		goto _test_eof
-	_test_eof16:
-		cs = 16
-		goto _test_eof
 	_test_eof17:
 		cs = 17
 		goto _test_eof
 	_test_eof18:
 		cs = 18
 		goto _test_eof
-	_test_eof10:
-		cs = 10
-		goto _test_eof
 	_test_eof19:
 		cs = 19
+		goto _test_eof
+	_test_eof10:
+		cs = 10
 		goto _test_eof
 	_test_eof20:
 		cs = 20
 		goto _test_eof
-	_test_eof11:
-		cs = 11
-		goto _test_eof
 	_test_eof21:
 		cs = 21
+		goto _test_eof
+	_test_eof11:
+		cs = 11
 		goto _test_eof
 	_test_eof22:
 		cs = 22
@@ -1235,11 +1322,14 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 	_test_eof25:
 		cs = 25
 		goto _test_eof
+	_test_eof26:
+		cs = 26
+		goto _test_eof
 	_test_eof12:
 		cs = 12
 		goto _test_eof
-	_test_eof26:
-		cs = 26
+	_test_eof27:
+		cs = 27
 		goto _test_eof
 	_test_eof13:
 		cs = 13
@@ -1250,8 +1340,8 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 	_test_eof15:
 		cs = 15
 		goto _test_eof
-	_test_eof27:
-		cs = 27
+	_test_eof28:
+		cs = 28
 		goto _test_eof
 
 	_test_eof:
@@ -1259,25 +1349,25 @@ func scanVia(data []byte, p int, v *Via) (int, parser.Err) {
 		}
 		if p == eof {
 			switch cs {
-			case 16, 27:
+			case 17, 28:
 
 				v.Host = parser.MakeSpan(host, p)
 				end = p
 
-			case 22, 23, 25:
+			case 23, 24, 26:
 
 				if e := v.setParam(data, name, nameEnd, value, end); e != parser.OK {
 					return p, e
 				}
 
-			case 21:
+			case 22:
 				nameEnd, end = p, p
 
 				if e := v.setParam(data, name, nameEnd, value, end); e != parser.OK {
 					return p, e
 				}
 
-			case 24, 26:
+			case 25, 27:
 				end = p
 
 				if e := v.setParam(data, name, nameEnd, value, end); e != parser.OK {
