@@ -54,6 +54,4 @@ any_scheme = ( scheme - ( 'sip'i | 'sips'i | 'tel'i ) );
 sip_colon  = 'sip:'i @scheme_sip | 'sips:'i @scheme_sips;
 tel_colon  = 'tel:'i @scheme_tel;
 any_colon  = any_scheme ':' @scheme_other;
-
-uri = sip_colon sip_rest | tel_colon tel_rest | any_colon opaque;
 }%%

@@ -83,13 +83,17 @@ write data noerror noentry;
 
 // scanNameAddr reads the element that begins at p.
 func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
-	*n = NameAddr{}
+	n.Star, n.URI.Scheme = false, SchemeNone // scanURI clears the rest
+	n.Text, n.Display, n.URIText, n.Params, n.Tag = parser.Span{}, parser.Span{}, parser.Span{}, parser.Span{}, parser.Span{}
 	cs, pe, eof := 0, len(data), len(data)
 	star := false
 	var start, end, display, params, name, nameEnd, value, next int
 	var e parser.Err
 	%% write init;
 	%% write exec;
+	if n.URI.Scheme == SchemeNone {
+		n.URI = URI{} // scanURI was not called
+	}
 	if cs < name_addr_first_final {
 		return p, parser.ErrNameAddr
 	}

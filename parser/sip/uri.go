@@ -67,6 +67,9 @@ func portNumber(port int) (n uint16, ok bool) {
 	return uint16(port), port >= 1 && port <= portMax
 }
 
+// sipColon is what most URIs begin with: the machine is entered behind it.
+const sipColon = "sip:"
+
 // setUser notes the userinfo that ends before the '@' at end, and takes back
 // the parameters that were noted before it, if any were. What was noted as host
 // is overwritten, for a host has to follow.

@@ -44,9 +44,10 @@ action headers_end   { u.Headers = parser.MakeSpan(headers, p) }
 
 include sip_uri "../grammar/uri.rl";
 
-main := uri ( stop_char @stop )?;
+rest := sip_rest ( stop_char @stop )?;
+main := sip_colon @{ fnext rest; } | ( tel_colon tel_rest | any_colon opaque ) ( stop_char @stop )?;
 
-write data noerror noentry;
+write data noerror;
 }%%
 
 // scanURI reads the URI that begins at p.
@@ -56,6 +57,10 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 	start := p
 	var user, password, host, port, params, name, nameEnd, value, headers int
 	%% write init;
+	if at := p + len(sipColon); at < pe && string(data[p:at]) == sipColon {
+		u.Scheme, user, host = SchemeSIP, at, at
+		p, cs = at, uri_en_rest
+	}
 	%% write exec;
 	if cs < uri_first_final {
 		return p, uriErr(host, port, params, headers)

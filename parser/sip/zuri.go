@@ -7,6 +7,9 @@ import "sluice/parser"
 const uri_start int = 1
 const uri_first_final int = 53
 
+const uri_en_rest int = 19
+const uri_en_main int = 1
+
 // scanURI reads the URI that begins at p.
 func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 	*u = URI{}
@@ -18,10 +21,171 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		cs = uri_start
 	}
 
+	if at := p + len(sipColon); at < pe && string(data[p:at]) == sipColon {
+		u.Scheme, user, host = SchemeSIP, at, at
+		p, cs = at, uri_en_rest
+	}
+
 	{
 		if p == pe {
 			goto _test_eof
 		}
+		goto _resume
+
+	_again:
+		switch cs {
+		case 1:
+			goto st1
+		case 0:
+			goto st0
+		case 2:
+			goto st2
+		case 3:
+			goto st3
+		case 53:
+			goto st53
+		case 54:
+			goto st54
+		case 4:
+			goto st4
+		case 5:
+			goto st5
+		case 6:
+			goto st6
+		case 7:
+			goto st7
+		case 8:
+			goto st8
+		case 9:
+			goto st9
+		case 10:
+			goto st10
+		case 11:
+			goto st11
+		case 12:
+			goto st12
+		case 13:
+			goto st13
+		case 55:
+			goto st55
+		case 14:
+			goto st14
+		case 56:
+			goto st56
+		case 15:
+			goto st15
+		case 16:
+			goto st16
+		case 57:
+			goto st57
+		case 17:
+			goto st17
+		case 18:
+			goto st18
+		case 19:
+			goto st19
+		case 20:
+			goto st20
+		case 21:
+			goto st21
+		case 22:
+			goto st22
+		case 23:
+			goto st23
+		case 24:
+			goto st24
+		case 25:
+			goto st25
+		case 26:
+			goto st26
+		case 58:
+			goto st58
+		case 59:
+			goto st59
+		case 27:
+			goto st27
+		case 60:
+			goto st60
+		case 28:
+			goto st28
+		case 61:
+			goto st61
+		case 29:
+			goto st29
+		case 30:
+			goto st30
+		case 62:
+			goto st62
+		case 31:
+			goto st31
+		case 32:
+			goto st32
+		case 33:
+			goto st33
+		case 63:
+			goto st63
+		case 34:
+			goto st34
+		case 35:
+			goto st35
+		case 36:
+			goto st36
+		case 37:
+			goto st37
+		case 64:
+			goto st64
+		case 65:
+			goto st65
+		case 38:
+			goto st38
+		case 66:
+			goto st66
+		case 39:
+			goto st39
+		case 67:
+			goto st67
+		case 40:
+			goto st40
+		case 41:
+			goto st41
+		case 68:
+			goto st68
+		case 42:
+			goto st42
+		case 43:
+			goto st43
+		case 69:
+			goto st69
+		case 44:
+			goto st44
+		case 45:
+			goto st45
+		case 70:
+			goto st70
+		case 46:
+			goto st46
+		case 47:
+			goto st47
+		case 48:
+			goto st48
+		case 71:
+			goto st71
+		case 49:
+			goto st49
+		case 50:
+			goto st50
+		case 72:
+			goto st72
+		case 51:
+			goto st51
+		case 52:
+			goto st52
+		}
+
+		if p++; p == pe {
+			goto _test_eof
+		}
+	_resume:
 		switch cs {
 		case 1:
 			goto st_case_1
@@ -55,130 +219,136 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 			goto st_case_12
 		case 13:
 			goto st_case_13
+		case 55:
+			goto st_case_55
 		case 14:
 			goto st_case_14
+		case 56:
+			goto st_case_56
 		case 15:
 			goto st_case_15
 		case 16:
 			goto st_case_16
-		case 55:
-			goto st_case_55
-		case 17:
-			goto st_case_17
-		case 56:
-			goto st_case_56
-		case 18:
-			goto st_case_18
 		case 57:
 			goto st_case_57
+		case 17:
+			goto st_case_17
+		case 18:
+			goto st_case_18
 		case 19:
 			goto st_case_19
 		case 20:
 			goto st_case_20
-		case 58:
-			goto st_case_58
 		case 21:
 			goto st_case_21
 		case 22:
 			goto st_case_22
 		case 23:
 			goto st_case_23
-		case 59:
-			goto st_case_59
 		case 24:
 			goto st_case_24
 		case 25:
 			goto st_case_25
 		case 26:
 			goto st_case_26
+		case 58:
+			goto st_case_58
+		case 59:
+			goto st_case_59
 		case 27:
 			goto st_case_27
 		case 60:
 			goto st_case_60
-		case 61:
-			goto st_case_61
 		case 28:
 			goto st_case_28
-		case 62:
-			goto st_case_62
+		case 61:
+			goto st_case_61
 		case 29:
 			goto st_case_29
-		case 63:
-			goto st_case_63
 		case 30:
 			goto st_case_30
+		case 62:
+			goto st_case_62
 		case 31:
 			goto st_case_31
-		case 64:
-			goto st_case_64
 		case 32:
 			goto st_case_32
 		case 33:
 			goto st_case_33
-		case 65:
-			goto st_case_65
+		case 63:
+			goto st_case_63
 		case 34:
 			goto st_case_34
 		case 35:
 			goto st_case_35
-		case 66:
-			goto st_case_66
 		case 36:
 			goto st_case_36
 		case 37:
 			goto st_case_37
+		case 64:
+			goto st_case_64
+		case 65:
+			goto st_case_65
 		case 38:
 			goto st_case_38
-		case 67:
-			goto st_case_67
+		case 66:
+			goto st_case_66
 		case 39:
 			goto st_case_39
+		case 67:
+			goto st_case_67
 		case 40:
 			goto st_case_40
-		case 68:
-			goto st_case_68
 		case 41:
 			goto st_case_41
+		case 68:
+			goto st_case_68
 		case 42:
 			goto st_case_42
 		case 43:
 			goto st_case_43
+		case 69:
+			goto st_case_69
 		case 44:
 			goto st_case_44
 		case 45:
 			goto st_case_45
+		case 70:
+			goto st_case_70
 		case 46:
 			goto st_case_46
 		case 47:
 			goto st_case_47
-		case 69:
-			goto st_case_69
 		case 48:
 			goto st_case_48
-		case 70:
-			goto st_case_70
+		case 71:
+			goto st_case_71
 		case 49:
 			goto st_case_49
 		case 50:
 			goto st_case_50
-		case 71:
-			goto st_case_71
+		case 72:
+			goto st_case_72
 		case 51:
 			goto st_case_51
 		case 52:
 			goto st_case_52
 		}
 		goto st_out
+	st1:
+		if p++; p == pe {
+			goto _test_eof1
+		}
 	st_case_1:
 		switch data[p] {
 		case 83:
 			goto st6
 		case 84:
-			goto st44
+			goto st10
 		case 115:
 			goto st6
 		case 116:
-			goto st44
+			goto st10
 		}
 		switch {
 		case data[p] > 90:
@@ -289,6 +459,22 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 			goto st53
 		}
 		goto tr66
+	tr10:
+		cs = 54
+
+		u.Scheme = SchemeSIP
+		user, host = p+1, p+1
+
+		cs = 19
+		goto _again
+	tr12:
+		cs = 54
+
+		u.Scheme = SchemeSIPS
+		user, host = p+1, p+1
+
+		cs = 19
+		goto _again
 	tr66:
 
 		pe = p
@@ -296,13 +482,13 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 
 		goto st54
 	tr67:
-		u.Host = parser.MakeSpan(host, p)
+		u.User = parser.MakeSpan(user, p)
 
 		pe = p
 		p--
 
 		goto st54
-	tr73:
+	tr69:
 		nameEnd = p
 		u.setParam(data, name, nameEnd, value, p)
 		u.Params = parser.MakeSpan(params, p)
@@ -311,23 +497,9 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		p--
 
 		goto st54
-	tr77:
+	tr72:
 		u.setParam(data, name, nameEnd, value, p)
 		u.Params = parser.MakeSpan(params, p)
-
-		pe = p
-		p--
-
-		goto st54
-	tr82:
-		u.Headers = parser.MakeSpan(headers, p)
-
-		pe = p
-		p--
-
-		goto st54
-	tr100:
-		u.User = parser.MakeSpan(user, p)
 
 		pe = p
 		p--
@@ -452,9 +624,9 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		case 58:
 			goto tr10
 		case 83:
-			goto st43
+			goto st9
 		case 115:
-			goto st43
+			goto st9
 		}
 		switch {
 		case data[p] < 48:
@@ -474,111 +646,66 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 			goto st2
 		}
 		goto st0
-	tr10:
-
-		u.Scheme = SchemeSIP
-		user, host = p+1, p+1
-
-		goto st9
-	tr55:
-
-		u.Scheme = SchemeSIPS
-		user, host = p+1, p+1
-
-		goto st9
 	st9:
 		if p++; p == pe {
 			goto _test_eof9
 		}
 	st_case_9:
 		switch data[p] {
-		case 33:
-			goto st10
-		case 37:
-			goto st11
-		case 47:
-			goto st10
-		case 59:
-			goto st10
-		case 61:
-			goto st10
-		case 63:
-			goto st10
-		case 91:
-			goto st26
-		case 95:
-			goto tr14
-		case 126:
-			goto st10
+		case 43:
+			goto st2
+		case 58:
+			goto tr12
 		}
 		switch {
-		case data[p] < 45:
-			if 35 <= data[p] && data[p] <= 44 {
-				goto st10
+		case data[p] < 48:
+			if 45 <= data[p] && data[p] <= 46 {
+				goto st2
 			}
 		case data[p] > 57:
 			switch {
 			case data[p] > 90:
 				if 97 <= data[p] && data[p] <= 122 {
-					goto tr14
+					goto st2
 				}
 			case data[p] >= 65:
-				goto tr14
+				goto st2
 			}
 		default:
-			goto tr14
+			goto st2
 		}
 		goto st0
-	tr16:
-
-		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
-			p++
-		}
-
-		goto st10
 	st10:
 		if p++; p == pe {
 			goto _test_eof10
 		}
 	st_case_10:
 		switch data[p] {
-		case 33:
-			goto st10
-		case 37:
-			goto st11
-		case 47:
-			goto st10
+		case 43:
+			goto st2
 		case 58:
-			goto tr17
-		case 59:
-			goto st10
-		case 61:
-			goto st10
-		case 63:
-			goto st10
-		case 64:
-			goto tr18
-		case 95:
-			goto tr16
-		case 126:
-			goto st10
+			goto tr4
+		case 69:
+			goto st11
+		case 101:
+			goto st11
 		}
 		switch {
-		case data[p] < 45:
-			if 35 <= data[p] && data[p] <= 44 {
-				goto st10
+		case data[p] < 48:
+			if 45 <= data[p] && data[p] <= 46 {
+				goto st2
 			}
 		case data[p] > 57:
 			switch {
 			case data[p] > 90:
 				if 97 <= data[p] && data[p] <= 122 {
-					goto tr16
+					goto st2
 				}
 			case data[p] >= 65:
-				goto tr16
+				goto st2
 			}
 		default:
-			goto tr16
+			goto st2
 		}
 		goto st0
 	st11:
@@ -586,17 +713,32 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 			goto _test_eof11
 		}
 	st_case_11:
+		switch data[p] {
+		case 43:
+			goto st2
+		case 58:
+			goto tr4
+		case 76:
+			goto st12
+		case 108:
+			goto st12
+		}
 		switch {
-		case data[p] < 65:
-			if 48 <= data[p] && data[p] <= 57 {
-				goto st12
+		case data[p] < 48:
+			if 45 <= data[p] && data[p] <= 46 {
+				goto st2
 			}
-		case data[p] > 70:
-			if 97 <= data[p] && data[p] <= 102 {
-				goto st12
+		case data[p] > 57:
+			switch {
+			case data[p] > 90:
+				if 97 <= data[p] && data[p] <= 122 {
+					goto st2
+				}
+			case data[p] >= 65:
+				goto st2
 			}
 		default:
-			goto st12
+			goto st2
 		}
 		goto st0
 	st12:
@@ -604,137 +746,67 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 			goto _test_eof12
 		}
 	st_case_12:
+		switch data[p] {
+		case 43:
+			goto st2
+		case 58:
+			goto tr15
+		}
 		switch {
-		case data[p] < 65:
-			if 48 <= data[p] && data[p] <= 57 {
-				goto st10
+		case data[p] < 48:
+			if 45 <= data[p] && data[p] <= 46 {
+				goto st2
 			}
-		case data[p] > 70:
-			if 97 <= data[p] && data[p] <= 102 {
-				goto st10
+		case data[p] > 57:
+			switch {
+			case data[p] > 90:
+				if 97 <= data[p] && data[p] <= 122 {
+					goto st2
+				}
+			case data[p] >= 65:
+				goto st2
 			}
 		default:
-			goto st10
+			goto st2
 		}
 		goto st0
-	tr17:
-		password = p + 1
+	tr15:
+
+		u.Scheme = SchemeTel
+		user = p + 1
+
 		goto st13
 	st13:
 		if p++; p == pe {
 			goto _test_eof13
 		}
 	st_case_13:
-		switch data[p] {
-		case 33:
-			goto st13
-		case 37:
-			goto st14
-		case 61:
-			goto st13
-		case 64:
-			goto tr18
-		case 95:
-			goto st13
-		case 126:
-			goto st13
+		if data[p] == 35 {
+			goto st55
 		}
 		switch {
 		case data[p] < 48:
-			if 36 <= data[p] && data[p] <= 46 {
-				goto st13
+			switch {
+			case data[p] > 43:
+				if 45 <= data[p] && data[p] <= 46 {
+					goto st55
+				}
+			case data[p] >= 40:
+				goto st55
 			}
 		case data[p] > 57:
 			switch {
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto st13
+			case data[p] > 70:
+				if 97 <= data[p] && data[p] <= 102 {
+					goto st55
 				}
 			case data[p] >= 65:
-				goto st13
+				goto st55
 			}
 		default:
-			goto st13
+			goto st55
 		}
 		goto st0
-	st14:
-		if p++; p == pe {
-			goto _test_eof14
-		}
-	st_case_14:
-		switch {
-		case data[p] < 65:
-			if 48 <= data[p] && data[p] <= 57 {
-				goto st15
-			}
-		case data[p] > 70:
-			if 97 <= data[p] && data[p] <= 102 {
-				goto st15
-			}
-		default:
-			goto st15
-		}
-		goto st0
-	st15:
-		if p++; p == pe {
-			goto _test_eof15
-		}
-	st_case_15:
-		switch {
-		case data[p] < 65:
-			if 48 <= data[p] && data[p] <= 57 {
-				goto st13
-			}
-		case data[p] > 70:
-			if 97 <= data[p] && data[p] <= 102 {
-				goto st13
-			}
-		default:
-			goto st13
-		}
-		goto st0
-	tr18:
-
-		u.setUser(user, password, p, params|headers)
-		host, port, params = p+1, 0, 0
-
-		goto st16
-	st16:
-		if p++; p == pe {
-			goto _test_eof16
-		}
-	st_case_16:
-		switch data[p] {
-		case 91:
-			goto st26
-		case 95:
-			goto tr23
-		}
-		switch {
-		case data[p] < 48:
-			if 45 <= data[p] && data[p] <= 46 {
-				goto tr23
-			}
-		case data[p] > 57:
-			switch {
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto tr23
-				}
-			case data[p] >= 65:
-				goto tr23
-			}
-		default:
-			goto tr23
-		}
-		goto st0
-	tr23:
-
-		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
-			p++
-		}
-
-		goto st55
 	st55:
 		if p++; p == pe {
 			goto _test_eof55
@@ -743,60 +815,117 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		switch data[p] {
 		case 33:
 			goto st0
+		case 35:
+			goto st55
+		case 44:
+			goto st0
 		case 47:
 			goto st0
 		case 58:
-			goto tr68
+			goto st0
 		case 59:
-			goto tr69
+			goto tr68
 		case 61:
-			goto st0
-		case 63:
-			goto tr70
-		case 64:
-			goto st0
-		case 91:
 			goto st0
 		case 93:
 			goto st0
 		case 95:
-			goto tr23
+			goto st0
 		case 126:
 			goto st0
 		}
 		switch {
+		case data[p] < 65:
+			switch {
+			case data[p] < 40:
+				if 36 <= data[p] && data[p] <= 39 {
+					goto st0
+				}
+			case data[p] > 57:
+				if 63 <= data[p] && data[p] <= 64 {
+					goto st0
+				}
+			default:
+				goto st55
+			}
+		case data[p] > 70:
+			switch {
+			case data[p] < 97:
+				if 71 <= data[p] && data[p] <= 91 {
+					goto st0
+				}
+			case data[p] > 102:
+				if 103 <= data[p] && data[p] <= 122 {
+					goto st0
+				}
+			default:
+				goto st55
+			}
+		default:
+			goto st55
+		}
+		goto tr67
+	tr68:
+		u.User = parser.MakeSpan(user, p)
+		params = p + 1
+		name, value = p+1, 0
+		goto st14
+	tr70:
+		nameEnd = p
+		u.setParam(data, name, nameEnd, value, p)
+		name, value = p+1, 0
+		goto st14
+	tr75:
+		u.setParam(data, name, nameEnd, value, p)
+		name, value = p+1, 0
+		goto st14
+	st14:
+		if p++; p == pe {
+			goto _test_eof14
+		}
+	st_case_14:
+		switch data[p] {
+		case 33:
+			goto st56
+		case 37:
+			goto st15
+		case 47:
+			goto st56
+		case 58:
+			goto st56
+		case 91:
+			goto st56
+		case 93:
+			goto st56
+		case 95:
+			goto tr19
+		case 126:
+			goto st56
+		}
+		switch {
 		case data[p] < 45:
-			if 35 <= data[p] && data[p] <= 44 {
-				goto st0
+			if 36 <= data[p] && data[p] <= 43 {
+				goto st56
 			}
 		case data[p] > 57:
 			switch {
 			case data[p] > 90:
 				if 97 <= data[p] && data[p] <= 122 {
-					goto tr23
+					goto tr19
 				}
 			case data[p] >= 65:
-				goto tr23
+				goto tr19
 			}
 		default:
-			goto tr23
-		}
-		goto tr67
-	tr68:
-		u.Host = parser.MakeSpan(host, p)
-		port = portSeen
-		goto st17
-	st17:
-		if p++; p == pe {
-			goto _test_eof17
-		}
-	st_case_17:
-		if 48 <= data[p] && data[p] <= 57 {
-			goto tr24
+			goto tr19
 		}
 		goto st0
-	tr24:
-		port = addPortDigit(port, data[p])
+	tr19:
+
+		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
+			p++
+		}
+
 		goto st56
 	st56:
 		if p++; p == pe {
@@ -805,105 +934,99 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 	st_case_56:
 		switch data[p] {
 		case 33:
+			goto st56
+		case 35:
 			goto st0
-		case 58:
-			goto st0
-		case 59:
-			goto tr71
-		case 61:
-			goto st0
-		case 63:
-			goto tr72
-		case 93:
-			goto st0
-		case 95:
-			goto st0
-		case 126:
-			goto st0
-		}
-		switch {
-		case data[p] < 48:
-			if 35 <= data[p] && data[p] <= 47 {
-				goto st0
-			}
-		case data[p] > 57:
-			switch {
-			case data[p] > 91:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto st0
-				}
-			case data[p] >= 64:
-				goto st0
-			}
-		default:
-			goto tr24
-		}
-		goto tr66
-	tr69:
-		u.Host = parser.MakeSpan(host, p)
-		params = p + 1
-		name, value = p+1, 0
-		goto st18
-	tr71:
-		params = p + 1
-		name, value = p+1, 0
-		goto st18
-	tr74:
-		nameEnd = p
-		u.setParam(data, name, nameEnd, value, p)
-		name, value = p+1, 0
-		goto st18
-	tr80:
-		u.setParam(data, name, nameEnd, value, p)
-		name, value = p+1, 0
-		goto st18
-	st18:
-		if p++; p == pe {
-			goto _test_eof18
-		}
-	st_case_18:
-		switch data[p] {
-		case 33:
-			goto st57
 		case 37:
-			goto st19
+			goto st15
+		case 44:
+			goto st0
 		case 47:
-			goto st57
+			goto st56
 		case 58:
-			goto st57
+			goto st56
+		case 59:
+			goto tr70
+		case 61:
+			goto tr71
 		case 91:
-			goto st57
+			goto st56
 		case 93:
-			goto st57
+			goto st56
 		case 95:
-			goto tr27
+			goto tr19
 		case 126:
-			goto st57
+			goto st56
 		}
 		switch {
-		case data[p] < 45:
-			if 36 <= data[p] && data[p] <= 43 {
-				goto st57
+		case data[p] < 63:
+			switch {
+			case data[p] > 43:
+				if 45 <= data[p] && data[p] <= 57 {
+					goto tr19
+				}
+			case data[p] >= 36:
+				goto st56
 			}
-		case data[p] > 57:
+		case data[p] > 64:
 			switch {
 			case data[p] > 90:
 				if 97 <= data[p] && data[p] <= 122 {
-					goto tr27
+					goto tr19
 				}
 			case data[p] >= 65:
-				goto tr27
+				goto tr19
 			}
 		default:
-			goto tr27
+			goto st0
+		}
+		goto tr69
+	st15:
+		if p++; p == pe {
+			goto _test_eof15
+		}
+	st_case_15:
+		switch {
+		case data[p] < 65:
+			if 48 <= data[p] && data[p] <= 57 {
+				goto st16
+			}
+		case data[p] > 70:
+			if 97 <= data[p] && data[p] <= 102 {
+				goto st16
+			}
+		default:
+			goto st16
 		}
 		goto st0
-	tr27:
+	st16:
+		if p++; p == pe {
+			goto _test_eof16
+		}
+	st_case_16:
+		switch {
+		case data[p] < 65:
+			if 48 <= data[p] && data[p] <= 57 {
+				goto st56
+			}
+		case data[p] > 70:
+			if 97 <= data[p] && data[p] <= 102 {
+				goto st56
+			}
+		default:
+			goto st56
+		}
+		goto st0
+	tr74:
 
 		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
 			p++
 		}
 
+		goto st57
+	tr71:
+		nameEnd = p
+		value = p + 1
 		goto st57
 	st57:
 		if p++; p == pe {
@@ -916,7 +1039,7 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		case 35:
 			goto st0
 		case 37:
-			goto st19
+			goto st17
 		case 44:
 			goto st0
 		case 47:
@@ -924,26 +1047,158 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		case 58:
 			goto st57
 		case 59:
-			goto tr74
-		case 61:
 			goto tr75
-		case 63:
-			goto tr76
-		case 64:
+		case 61:
 			goto st0
 		case 91:
 			goto st57
 		case 93:
 			goto st57
 		case 95:
-			goto tr27
+			goto tr74
 		case 126:
 			goto st57
 		}
 		switch {
-		case data[p] < 45:
-			if 36 <= data[p] && data[p] <= 43 {
+		case data[p] < 63:
+			switch {
+			case data[p] > 43:
+				if 45 <= data[p] && data[p] <= 57 {
+					goto tr74
+				}
+			case data[p] >= 36:
 				goto st57
+			}
+		case data[p] > 64:
+			switch {
+			case data[p] > 90:
+				if 97 <= data[p] && data[p] <= 122 {
+					goto tr74
+				}
+			case data[p] >= 65:
+				goto tr74
+			}
+		default:
+			goto st0
+		}
+		goto tr72
+	st17:
+		if p++; p == pe {
+			goto _test_eof17
+		}
+	st_case_17:
+		switch {
+		case data[p] < 65:
+			if 48 <= data[p] && data[p] <= 57 {
+				goto st18
+			}
+		case data[p] > 70:
+			if 97 <= data[p] && data[p] <= 102 {
+				goto st18
+			}
+		default:
+			goto st18
+		}
+		goto st0
+	st18:
+		if p++; p == pe {
+			goto _test_eof18
+		}
+	st_case_18:
+		switch {
+		case data[p] < 65:
+			if 48 <= data[p] && data[p] <= 57 {
+				goto st57
+			}
+		case data[p] > 70:
+			if 97 <= data[p] && data[p] <= 102 {
+				goto st57
+			}
+		default:
+			goto st57
+		}
+		goto st0
+	st19:
+		if p++; p == pe {
+			goto _test_eof19
+		}
+	st_case_19:
+		switch data[p] {
+		case 33:
+			goto st20
+		case 37:
+			goto st21
+		case 47:
+			goto st20
+		case 59:
+			goto st20
+		case 61:
+			goto st20
+		case 63:
+			goto st20
+		case 91:
+			goto st36
+		case 95:
+			goto tr25
+		case 126:
+			goto st20
+		}
+		switch {
+		case data[p] < 45:
+			if 35 <= data[p] && data[p] <= 44 {
+				goto st20
+			}
+		case data[p] > 57:
+			switch {
+			case data[p] > 90:
+				if 97 <= data[p] && data[p] <= 122 {
+					goto tr25
+				}
+			case data[p] >= 65:
+				goto tr25
+			}
+		default:
+			goto tr25
+		}
+		goto st0
+	tr27:
+
+		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
+			p++
+		}
+
+		goto st20
+	st20:
+		if p++; p == pe {
+			goto _test_eof20
+		}
+	st_case_20:
+		switch data[p] {
+		case 33:
+			goto st20
+		case 37:
+			goto st21
+		case 47:
+			goto st20
+		case 58:
+			goto tr28
+		case 59:
+			goto st20
+		case 61:
+			goto st20
+		case 63:
+			goto st20
+		case 64:
+			goto tr29
+		case 95:
+			goto tr27
+		case 126:
+			goto st20
+		}
+		switch {
+		case data[p] < 45:
+			if 35 <= data[p] && data[p] <= 44 {
+				goto st20
 			}
 		case data[p] > 57:
 			switch {
@@ -957,107 +1212,7 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		default:
 			goto tr27
 		}
-		goto tr73
-	st19:
-		if p++; p == pe {
-			goto _test_eof19
-		}
-	st_case_19:
-		switch {
-		case data[p] < 65:
-			if 48 <= data[p] && data[p] <= 57 {
-				goto st20
-			}
-		case data[p] > 70:
-			if 97 <= data[p] && data[p] <= 102 {
-				goto st20
-			}
-		default:
-			goto st20
-		}
 		goto st0
-	st20:
-		if p++; p == pe {
-			goto _test_eof20
-		}
-	st_case_20:
-		switch {
-		case data[p] < 65:
-			if 48 <= data[p] && data[p] <= 57 {
-				goto st57
-			}
-		case data[p] > 70:
-			if 97 <= data[p] && data[p] <= 102 {
-				goto st57
-			}
-		default:
-			goto st57
-		}
-		goto st0
-	tr79:
-
-		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
-			p++
-		}
-
-		goto st58
-	tr75:
-		nameEnd = p
-		value = p + 1
-		goto st58
-	st58:
-		if p++; p == pe {
-			goto _test_eof58
-		}
-	st_case_58:
-		switch data[p] {
-		case 33:
-			goto st58
-		case 35:
-			goto st0
-		case 37:
-			goto st21
-		case 44:
-			goto st0
-		case 47:
-			goto st58
-		case 58:
-			goto st58
-		case 59:
-			goto tr80
-		case 61:
-			goto st0
-		case 63:
-			goto tr81
-		case 64:
-			goto st0
-		case 91:
-			goto st58
-		case 93:
-			goto st58
-		case 95:
-			goto tr79
-		case 126:
-			goto st58
-		}
-		switch {
-		case data[p] < 45:
-			if 36 <= data[p] && data[p] <= 43 {
-				goto st58
-			}
-		case data[p] > 57:
-			switch {
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto tr79
-				}
-			case data[p] >= 65:
-				goto tr79
-			}
-		default:
-			goto tr79
-		}
-		goto tr77
 	st21:
 		if p++; p == pe {
 			goto _test_eof21
@@ -1084,33 +1239,18 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		switch {
 		case data[p] < 65:
 			if 48 <= data[p] && data[p] <= 57 {
-				goto st58
+				goto st20
 			}
 		case data[p] > 70:
 			if 97 <= data[p] && data[p] <= 102 {
-				goto st58
+				goto st20
 			}
 		default:
-			goto st58
+			goto st20
 		}
 		goto st0
-	tr70:
-		u.Host = parser.MakeSpan(host, p)
-		headers = p + 1
-		goto st23
-	tr72:
-		headers = p + 1
-		goto st23
-	tr76:
-		nameEnd = p
-		u.setParam(data, name, nameEnd, value, p)
-		u.Params = parser.MakeSpan(params, p)
-		headers = p + 1
-		goto st23
-	tr81:
-		u.setParam(data, name, nameEnd, value, p)
-		u.Params = parser.MakeSpan(params, p)
-		headers = p + 1
+	tr28:
+		password = p + 1
 		goto st23
 	st23:
 		if p++; p == pe {
@@ -1119,78 +1259,36 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 	st_case_23:
 		switch data[p] {
 		case 33:
-			goto st59
+			goto st23
 		case 37:
 			goto st24
 		case 61:
-			goto st59
-		case 63:
-			goto st59
-		case 93:
-			goto st59
+			goto st23
+		case 64:
+			goto tr29
 		case 95:
-			goto st59
+			goto st23
 		case 126:
-			goto st59
+			goto st23
 		}
 		switch {
-		case data[p] < 45:
-			if 36 <= data[p] && data[p] <= 43 {
-				goto st59
+		case data[p] < 48:
+			if 36 <= data[p] && data[p] <= 46 {
+				goto st23
 			}
-		case data[p] > 58:
+		case data[p] > 57:
 			switch {
-			case data[p] > 91:
+			case data[p] > 90:
 				if 97 <= data[p] && data[p] <= 122 {
-					goto st59
+					goto st23
 				}
 			case data[p] >= 65:
-				goto st59
+				goto st23
 			}
 		default:
-			goto st59
+			goto st23
 		}
 		goto st0
-	st59:
-		if p++; p == pe {
-			goto _test_eof59
-		}
-	st_case_59:
-		switch data[p] {
-		case 33:
-			goto st59
-		case 35:
-			goto st0
-		case 37:
-			goto st24
-		case 44:
-			goto st0
-		case 59:
-			goto st0
-		case 61:
-			goto st59
-		case 64:
-			goto st0
-		case 93:
-			goto st59
-		case 95:
-			goto st59
-		case 126:
-			goto st59
-		}
-		switch {
-		case data[p] < 63:
-			if 36 <= data[p] && data[p] <= 58 {
-				goto st59
-			}
-		case data[p] > 91:
-			if 97 <= data[p] && data[p] <= 122 {
-				goto st59
-			}
-		default:
-			goto st59
-		}
-		goto tr82
 	st24:
 		if p++; p == pe {
 			goto _test_eof24
@@ -1217,61 +1315,164 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		switch {
 		case data[p] < 65:
 			if 48 <= data[p] && data[p] <= 57 {
-				goto st59
+				goto st23
 			}
 		case data[p] > 70:
 			if 97 <= data[p] && data[p] <= 102 {
-				goto st59
+				goto st23
 			}
 		default:
-			goto st59
+			goto st23
 		}
 		goto st0
+	tr29:
+
+		u.setUser(user, password, p, params|headers)
+		host, port, params = p+1, 0, 0
+
+		goto st26
 	st26:
 		if p++; p == pe {
 			goto _test_eof26
 		}
 	st_case_26:
-		if data[p] == 46 {
-			goto st27
+		switch data[p] {
+		case 91:
+			goto st36
+		case 95:
+			goto tr34
 		}
 		switch {
-		case data[p] < 65:
-			if 48 <= data[p] && data[p] <= 58 {
-				goto st27
+		case data[p] < 48:
+			if 45 <= data[p] && data[p] <= 46 {
+				goto tr34
 			}
-		case data[p] > 70:
-			if 97 <= data[p] && data[p] <= 102 {
-				goto st27
+		case data[p] > 57:
+			switch {
+			case data[p] > 90:
+				if 97 <= data[p] && data[p] <= 122 {
+					goto tr34
+				}
+			case data[p] >= 65:
+				goto tr34
 			}
 		default:
-			goto st27
+			goto tr34
 		}
 		goto st0
+	tr34:
+
+		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
+			p++
+		}
+
+		goto st58
+	st58:
+		if p++; p == pe {
+			goto _test_eof58
+		}
+	st_case_58:
+		switch data[p] {
+		case 33:
+			goto st0
+		case 47:
+			goto st0
+		case 58:
+			goto tr77
+		case 59:
+			goto tr78
+		case 61:
+			goto st0
+		case 63:
+			goto tr79
+		case 64:
+			goto st0
+		case 91:
+			goto st0
+		case 93:
+			goto st0
+		case 95:
+			goto tr34
+		case 126:
+			goto st0
+		}
+		switch {
+		case data[p] < 45:
+			if 35 <= data[p] && data[p] <= 44 {
+				goto st0
+			}
+		case data[p] > 57:
+			switch {
+			case data[p] > 90:
+				if 97 <= data[p] && data[p] <= 122 {
+					goto tr34
+				}
+			case data[p] >= 65:
+				goto tr34
+			}
+		default:
+			goto tr34
+		}
+		goto tr76
+	tr80:
+
+		pe = p
+		p--
+
+		goto st59
+	tr83:
+		nameEnd = p
+		u.setParam(data, name, nameEnd, value, p)
+		u.Params = parser.MakeSpan(params, p)
+
+		pe = p
+		p--
+
+		goto st59
+	tr87:
+		u.setParam(data, name, nameEnd, value, p)
+		u.Params = parser.MakeSpan(params, p)
+
+		pe = p
+		p--
+
+		goto st59
+	tr76:
+		u.Host = parser.MakeSpan(host, p)
+
+		pe = p
+		p--
+
+		goto st59
+	tr92:
+		u.Headers = parser.MakeSpan(headers, p)
+
+		pe = p
+		p--
+
+		goto st59
+	st59:
+		if p++; p == pe {
+			goto _test_eof59
+		}
+	st_case_59:
+		goto st0
+	tr77:
+		u.Host = parser.MakeSpan(host, p)
+		port = portSeen
+		goto st27
 	st27:
 		if p++; p == pe {
 			goto _test_eof27
 		}
 	st_case_27:
-		switch data[p] {
-		case 46:
-			goto st27
-		case 93:
-			goto st60
-		}
-		switch {
-		case data[p] < 65:
-			if 48 <= data[p] && data[p] <= 58 {
-				goto st27
-			}
-		case data[p] > 70:
-			if 97 <= data[p] && data[p] <= 102 {
-				goto st27
-			}
-		default:
-			goto st27
+		if 48 <= data[p] && data[p] <= 57 {
+			goto tr35
 		}
 		goto st0
+	tr35:
+		port = addPortDigit(port, data[p])
+		goto st60
 	st60:
 		if p++; p == pe {
 			goto _test_eof60
@@ -1281,13 +1482,13 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		case 33:
 			goto st0
 		case 58:
-			goto tr68
+			goto st0
 		case 59:
-			goto tr69
+			goto tr81
 		case 61:
 			goto st0
 		case 63:
-			goto tr70
+			goto tr82
 		case 93:
 			goto st0
 		case 95:
@@ -1296,19 +1497,83 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 			goto st0
 		}
 		switch {
-		case data[p] < 64:
-			if 35 <= data[p] && data[p] <= 57 {
+		case data[p] < 48:
+			if 35 <= data[p] && data[p] <= 47 {
 				goto st0
 			}
-		case data[p] > 91:
-			if 97 <= data[p] && data[p] <= 122 {
+		case data[p] > 57:
+			switch {
+			case data[p] > 91:
+				if 97 <= data[p] && data[p] <= 122 {
+					goto st0
+				}
+			case data[p] >= 64:
 				goto st0
 			}
 		default:
-			goto st0
+			goto tr35
 		}
-		goto tr67
-	tr14:
+		goto tr80
+	tr84:
+		nameEnd = p
+		u.setParam(data, name, nameEnd, value, p)
+		name, value = p+1, 0
+		goto st28
+	tr90:
+		u.setParam(data, name, nameEnd, value, p)
+		name, value = p+1, 0
+		goto st28
+	tr78:
+		u.Host = parser.MakeSpan(host, p)
+		params = p + 1
+		name, value = p+1, 0
+		goto st28
+	tr81:
+		params = p + 1
+		name, value = p+1, 0
+		goto st28
+	st28:
+		if p++; p == pe {
+			goto _test_eof28
+		}
+	st_case_28:
+		switch data[p] {
+		case 33:
+			goto st61
+		case 37:
+			goto st29
+		case 47:
+			goto st61
+		case 58:
+			goto st61
+		case 91:
+			goto st61
+		case 93:
+			goto st61
+		case 95:
+			goto tr38
+		case 126:
+			goto st61
+		}
+		switch {
+		case data[p] < 45:
+			if 36 <= data[p] && data[p] <= 43 {
+				goto st61
+			}
+		case data[p] > 57:
+			switch {
+			case data[p] > 90:
+				if 97 <= data[p] && data[p] <= 122 {
+					goto tr38
+				}
+			case data[p] >= 65:
+				goto tr38
+			}
+		default:
+			goto tr38
+		}
+		goto st0
+	tr38:
 
 		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
 			p++
@@ -1322,92 +1587,98 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 	st_case_61:
 		switch data[p] {
 		case 33:
-			goto st10
+			goto st61
+		case 35:
+			goto st0
 		case 37:
-			goto st11
+			goto st29
+		case 44:
+			goto st0
 		case 47:
-			goto st10
+			goto st61
 		case 58:
-			goto tr83
+			goto st61
 		case 59:
 			goto tr84
 		case 61:
-			goto st10
-		case 63:
 			goto tr85
+		case 63:
+			goto tr86
 		case 64:
-			goto tr18
+			goto st0
 		case 91:
-			goto st0
+			goto st61
 		case 93:
-			goto st0
+			goto st61
 		case 95:
-			goto tr14
+			goto tr38
 		case 126:
-			goto st10
+			goto st61
 		}
 		switch {
 		case data[p] < 45:
-			if 35 <= data[p] && data[p] <= 44 {
-				goto st10
+			if 36 <= data[p] && data[p] <= 43 {
+				goto st61
 			}
 		case data[p] > 57:
 			switch {
 			case data[p] > 90:
 				if 97 <= data[p] && data[p] <= 122 {
-					goto tr14
+					goto tr38
 				}
 			case data[p] >= 65:
-				goto tr14
+				goto tr38
 			}
 		default:
-			goto tr14
+			goto tr38
 		}
-		goto tr67
-	tr83:
-		password = p + 1
-		u.Host = parser.MakeSpan(host, p)
-		port = portSeen
-		goto st28
-	st28:
+		goto tr83
+	st29:
 		if p++; p == pe {
-			goto _test_eof28
+			goto _test_eof29
 		}
-	st_case_28:
-		switch data[p] {
-		case 33:
-			goto st13
-		case 37:
-			goto st14
-		case 61:
-			goto st13
-		case 64:
-			goto tr18
-		case 95:
-			goto st13
-		case 126:
-			goto st13
-		}
+	st_case_29:
 		switch {
-		case data[p] < 48:
-			if 36 <= data[p] && data[p] <= 46 {
-				goto st13
+		case data[p] < 65:
+			if 48 <= data[p] && data[p] <= 57 {
+				goto st30
 			}
-		case data[p] > 57:
-			switch {
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto st13
-				}
-			case data[p] >= 65:
-				goto st13
+		case data[p] > 70:
+			if 97 <= data[p] && data[p] <= 102 {
+				goto st30
 			}
 		default:
-			goto tr36
+			goto st30
 		}
 		goto st0
-	tr36:
-		port = addPortDigit(port, data[p])
+	st30:
+		if p++; p == pe {
+			goto _test_eof30
+		}
+	st_case_30:
+		switch {
+		case data[p] < 65:
+			if 48 <= data[p] && data[p] <= 57 {
+				goto st61
+			}
+		case data[p] > 70:
+			if 97 <= data[p] && data[p] <= 102 {
+				goto st61
+			}
+		default:
+			goto st61
+		}
+		goto st0
+	tr89:
+
+		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
+			p++
+		}
+
+		goto st62
+	tr85:
+		nameEnd = p
+		value = p + 1
 		goto st62
 	st62:
 		if p++; p == pe {
@@ -1416,96 +1687,124 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 	st_case_62:
 		switch data[p] {
 		case 33:
-			goto st13
+			goto st62
 		case 35:
 			goto st0
 		case 37:
-			goto st14
+			goto st31
+		case 44:
+			goto st0
 		case 47:
-			goto st0
+			goto st62
 		case 58:
-			goto st0
+			goto st62
 		case 59:
-			goto tr71
+			goto tr90
 		case 61:
-			goto st13
+			goto st0
 		case 63:
-			goto tr72
+			goto tr91
 		case 64:
-			goto tr18
+			goto st0
 		case 91:
-			goto st0
+			goto st62
 		case 93:
-			goto st0
+			goto st62
 		case 95:
-			goto st13
+			goto tr89
 		case 126:
-			goto st13
+			goto st62
 		}
 		switch {
-		case data[p] < 48:
-			if 36 <= data[p] && data[p] <= 46 {
-				goto st13
+		case data[p] < 45:
+			if 36 <= data[p] && data[p] <= 43 {
+				goto st62
 			}
 		case data[p] > 57:
 			switch {
 			case data[p] > 90:
 				if 97 <= data[p] && data[p] <= 122 {
-					goto st13
+					goto tr89
 				}
 			case data[p] >= 65:
-				goto st13
+				goto tr89
 			}
 		default:
-			goto tr36
+			goto tr89
 		}
-		goto tr66
-	tr84:
+		goto tr87
+	st31:
+		if p++; p == pe {
+			goto _test_eof31
+		}
+	st_case_31:
+		switch {
+		case data[p] < 65:
+			if 48 <= data[p] && data[p] <= 57 {
+				goto st32
+			}
+		case data[p] > 70:
+			if 97 <= data[p] && data[p] <= 102 {
+				goto st32
+			}
+		default:
+			goto st32
+		}
+		goto st0
+	st32:
+		if p++; p == pe {
+			goto _test_eof32
+		}
+	st_case_32:
+		switch {
+		case data[p] < 65:
+			if 48 <= data[p] && data[p] <= 57 {
+				goto st62
+			}
+		case data[p] > 70:
+			if 97 <= data[p] && data[p] <= 102 {
+				goto st62
+			}
+		default:
+			goto st62
+		}
+		goto st0
+	tr79:
 		u.Host = parser.MakeSpan(host, p)
-		params = p + 1
-		name, value = p+1, 0
-		goto st29
+		headers = p + 1
+		goto st33
+	tr82:
+		headers = p + 1
+		goto st33
 	tr86:
 		nameEnd = p
 		u.setParam(data, name, nameEnd, value, p)
-		name, value = p+1, 0
-		goto st29
-	tr97:
+		u.Params = parser.MakeSpan(params, p)
+		headers = p + 1
+		goto st33
+	tr91:
 		u.setParam(data, name, nameEnd, value, p)
-		name, value = p+1, 0
-		goto st29
-	st29:
+		u.Params = parser.MakeSpan(params, p)
+		headers = p + 1
+		goto st33
+	st33:
 		if p++; p == pe {
-			goto _test_eof29
+			goto _test_eof33
 		}
-	st_case_29:
+	st_case_33:
 		switch data[p] {
 		case 33:
 			goto st63
-		case 35:
-			goto st10
 		case 37:
-			goto st30
-		case 44:
-			goto st10
-		case 47:
-			goto st63
-		case 58:
-			goto tr40
-		case 59:
-			goto st10
+			goto st34
 		case 61:
-			goto st10
+			goto st63
 		case 63:
-			goto st10
-		case 64:
-			goto tr18
-		case 91:
-			goto st57
+			goto st63
 		case 93:
-			goto st57
+			goto st63
 		case 95:
-			goto tr39
+			goto st63
 		case 126:
 			goto st63
 		}
@@ -1514,26 +1813,19 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 			if 36 <= data[p] && data[p] <= 43 {
 				goto st63
 			}
-		case data[p] > 57:
+		case data[p] > 58:
 			switch {
-			case data[p] > 90:
+			case data[p] > 91:
 				if 97 <= data[p] && data[p] <= 122 {
-					goto tr39
+					goto st63
 				}
 			case data[p] >= 65:
-				goto tr39
+				goto st63
 			}
 		default:
-			goto tr39
+			goto st63
 		}
 		goto st0
-	tr39:
-
-		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
-			p++
-		}
-
-		goto st63
 	st63:
 		if p++; p == pe {
 			goto _test_eof63
@@ -1543,252 +1835,37 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		case 33:
 			goto st63
 		case 35:
-			goto st10
-		case 37:
-			goto st30
-		case 44:
-			goto st10
-		case 47:
-			goto st63
-		case 58:
-			goto tr40
-		case 59:
-			goto tr86
-		case 61:
-			goto tr87
-		case 63:
-			goto tr88
-		case 64:
-			goto tr18
-		case 91:
-			goto st57
-		case 93:
-			goto st57
-		case 95:
-			goto tr39
-		case 126:
-			goto st63
-		}
-		switch {
-		case data[p] < 45:
-			if 36 <= data[p] && data[p] <= 43 {
-				goto st63
-			}
-		case data[p] > 57:
-			switch {
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto tr39
-				}
-			case data[p] >= 65:
-				goto tr39
-			}
-		default:
-			goto tr39
-		}
-		goto tr73
-	st30:
-		if p++; p == pe {
-			goto _test_eof30
-		}
-	st_case_30:
-		switch {
-		case data[p] < 65:
-			if 48 <= data[p] && data[p] <= 57 {
-				goto st31
-			}
-		case data[p] > 70:
-			if 97 <= data[p] && data[p] <= 102 {
-				goto st31
-			}
-		default:
-			goto st31
-		}
-		goto st0
-	st31:
-		if p++; p == pe {
-			goto _test_eof31
-		}
-	st_case_31:
-		switch {
-		case data[p] < 65:
-			if 48 <= data[p] && data[p] <= 57 {
-				goto st63
-			}
-		case data[p] > 70:
-			if 97 <= data[p] && data[p] <= 102 {
-				goto st63
-			}
-		default:
-			goto st63
-		}
-		goto st0
-	tr90:
-
-		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
-			p++
-		}
-
-		goto st64
-	tr40:
-		password = p + 1
-		goto st64
-	st64:
-		if p++; p == pe {
-			goto _test_eof64
-		}
-	st_case_64:
-		switch data[p] {
-		case 33:
-			goto st64
-		case 35:
-			goto st0
-		case 37:
-			goto st32
-		case 44:
-			goto st13
-		case 47:
-			goto st57
-		case 58:
-			goto st57
-		case 59:
-			goto tr74
-		case 61:
-			goto tr91
-		case 63:
-			goto tr76
-		case 64:
-			goto tr18
-		case 91:
-			goto st57
-		case 93:
-			goto st57
-		case 95:
-			goto tr90
-		case 126:
-			goto st64
-		}
-		switch {
-		case data[p] < 45:
-			if 36 <= data[p] && data[p] <= 43 {
-				goto st64
-			}
-		case data[p] > 57:
-			switch {
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto tr90
-				}
-			case data[p] >= 65:
-				goto tr90
-			}
-		default:
-			goto tr90
-		}
-		goto tr73
-	st32:
-		if p++; p == pe {
-			goto _test_eof32
-		}
-	st_case_32:
-		switch {
-		case data[p] < 65:
-			if 48 <= data[p] && data[p] <= 57 {
-				goto st33
-			}
-		case data[p] > 70:
-			if 97 <= data[p] && data[p] <= 102 {
-				goto st33
-			}
-		default:
-			goto st33
-		}
-		goto st0
-	st33:
-		if p++; p == pe {
-			goto _test_eof33
-		}
-	st_case_33:
-		switch {
-		case data[p] < 65:
-			if 48 <= data[p] && data[p] <= 57 {
-				goto st64
-			}
-		case data[p] > 70:
-			if 97 <= data[p] && data[p] <= 102 {
-				goto st64
-			}
-		default:
-			goto st64
-		}
-		goto st0
-	tr93:
-
-		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
-			p++
-		}
-
-		goto st65
-	tr96:
-		password = p + 1
-		goto st65
-	tr91:
-		nameEnd = p
-		value = p + 1
-		goto st65
-	st65:
-		if p++; p == pe {
-			goto _test_eof65
-		}
-	st_case_65:
-		switch data[p] {
-		case 33:
-			goto st65
-		case 35:
 			goto st0
 		case 37:
 			goto st34
 		case 44:
-			goto st13
-		case 47:
-			goto st58
-		case 58:
-			goto st58
+			goto st0
 		case 59:
-			goto tr80
+			goto st0
 		case 61:
-			goto st13
-		case 63:
-			goto tr81
+			goto st63
 		case 64:
-			goto tr18
-		case 91:
-			goto st58
+			goto st0
 		case 93:
-			goto st58
+			goto st63
 		case 95:
-			goto tr93
+			goto st63
 		case 126:
-			goto st65
+			goto st63
 		}
 		switch {
-		case data[p] < 45:
-			if 36 <= data[p] && data[p] <= 43 {
-				goto st65
+		case data[p] < 63:
+			if 36 <= data[p] && data[p] <= 58 {
+				goto st63
 			}
-		case data[p] > 57:
-			switch {
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto tr93
-				}
-			case data[p] >= 65:
-				goto tr93
+		case data[p] > 91:
+			if 97 <= data[p] && data[p] <= 122 {
+				goto st63
 			}
 		default:
-			goto tr93
+			goto st63
 		}
-		goto tr77
+		goto tr92
 	st34:
 		if p++; p == pe {
 			goto _test_eof34
@@ -1815,88 +1892,27 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		switch {
 		case data[p] < 65:
 			if 48 <= data[p] && data[p] <= 57 {
-				goto st65
+				goto st63
 			}
 		case data[p] > 70:
 			if 97 <= data[p] && data[p] <= 102 {
-				goto st65
+				goto st63
 			}
 		default:
-			goto st65
+			goto st63
 		}
 		goto st0
-	tr95:
-
-		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
-			p++
-		}
-
-		goto st66
-	tr87:
-		nameEnd = p
-		value = p + 1
-		goto st66
-	st66:
-		if p++; p == pe {
-			goto _test_eof66
-		}
-	st_case_66:
-		switch data[p] {
-		case 33:
-			goto st66
-		case 35:
-			goto st10
-		case 37:
-			goto st36
-		case 44:
-			goto st10
-		case 47:
-			goto st66
-		case 58:
-			goto tr96
-		case 59:
-			goto tr97
-		case 61:
-			goto st10
-		case 63:
-			goto tr98
-		case 64:
-			goto tr18
-		case 91:
-			goto st58
-		case 93:
-			goto st58
-		case 95:
-			goto tr95
-		case 126:
-			goto st66
-		}
-		switch {
-		case data[p] < 45:
-			if 36 <= data[p] && data[p] <= 43 {
-				goto st66
-			}
-		case data[p] > 57:
-			switch {
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto tr95
-				}
-			case data[p] >= 65:
-				goto tr95
-			}
-		default:
-			goto tr95
-		}
-		goto tr77
 	st36:
 		if p++; p == pe {
 			goto _test_eof36
 		}
 	st_case_36:
+		if data[p] == 46 {
+			goto st37
+		}
 		switch {
 		case data[p] < 65:
-			if 48 <= data[p] && data[p] <= 57 {
+			if 48 <= data[p] && data[p] <= 58 {
 				goto st37
 			}
 		case data[p] > 70:
@@ -1912,33 +1928,121 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 			goto _test_eof37
 		}
 	st_case_37:
+		switch data[p] {
+		case 46:
+			goto st37
+		case 93:
+			goto st64
+		}
 		switch {
 		case data[p] < 65:
-			if 48 <= data[p] && data[p] <= 57 {
-				goto st66
+			if 48 <= data[p] && data[p] <= 58 {
+				goto st37
 			}
 		case data[p] > 70:
 			if 97 <= data[p] && data[p] <= 102 {
-				goto st66
+				goto st37
 			}
 		default:
-			goto st66
+			goto st37
 		}
 		goto st0
-	tr85:
+	st64:
+		if p++; p == pe {
+			goto _test_eof64
+		}
+	st_case_64:
+		switch data[p] {
+		case 33:
+			goto st0
+		case 58:
+			goto tr77
+		case 59:
+			goto tr78
+		case 61:
+			goto st0
+		case 63:
+			goto tr79
+		case 93:
+			goto st0
+		case 95:
+			goto st0
+		case 126:
+			goto st0
+		}
+		switch {
+		case data[p] < 64:
+			if 35 <= data[p] && data[p] <= 57 {
+				goto st0
+			}
+		case data[p] > 91:
+			if 97 <= data[p] && data[p] <= 122 {
+				goto st0
+			}
+		default:
+			goto st0
+		}
+		goto tr76
+	tr25:
+
+		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
+			p++
+		}
+
+		goto st65
+	st65:
+		if p++; p == pe {
+			goto _test_eof65
+		}
+	st_case_65:
+		switch data[p] {
+		case 33:
+			goto st20
+		case 37:
+			goto st21
+		case 47:
+			goto st20
+		case 58:
+			goto tr93
+		case 59:
+			goto tr94
+		case 61:
+			goto st20
+		case 63:
+			goto tr95
+		case 64:
+			goto tr29
+		case 91:
+			goto st0
+		case 93:
+			goto st0
+		case 95:
+			goto tr25
+		case 126:
+			goto st20
+		}
+		switch {
+		case data[p] < 45:
+			if 35 <= data[p] && data[p] <= 44 {
+				goto st20
+			}
+		case data[p] > 57:
+			switch {
+			case data[p] > 90:
+				if 97 <= data[p] && data[p] <= 122 {
+					goto tr25
+				}
+			case data[p] >= 65:
+				goto tr25
+			}
+		default:
+			goto tr25
+		}
+		goto tr76
+	tr93:
+		password = p + 1
 		u.Host = parser.MakeSpan(host, p)
-		headers = p + 1
-		goto st38
-	tr88:
-		nameEnd = p
-		u.setParam(data, name, nameEnd, value, p)
-		u.Params = parser.MakeSpan(params, p)
-		headers = p + 1
-		goto st38
-	tr98:
-		u.setParam(data, name, nameEnd, value, p)
-		u.Params = parser.MakeSpan(params, p)
-		headers = p + 1
+		port = portSeen
 		goto st38
 	st38:
 		if p++; p == pe {
@@ -1947,29 +2051,134 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 	st_case_38:
 		switch data[p] {
 		case 33:
+			goto st23
+		case 37:
+			goto st24
+		case 61:
+			goto st23
+		case 64:
+			goto tr29
+		case 95:
+			goto st23
+		case 126:
+			goto st23
+		}
+		switch {
+		case data[p] < 48:
+			if 36 <= data[p] && data[p] <= 46 {
+				goto st23
+			}
+		case data[p] > 57:
+			switch {
+			case data[p] > 90:
+				if 97 <= data[p] && data[p] <= 122 {
+					goto st23
+				}
+			case data[p] >= 65:
+				goto st23
+			}
+		default:
+			goto tr47
+		}
+		goto st0
+	tr47:
+		port = addPortDigit(port, data[p])
+		goto st66
+	st66:
+		if p++; p == pe {
+			goto _test_eof66
+		}
+	st_case_66:
+		switch data[p] {
+		case 33:
+			goto st23
+		case 35:
+			goto st0
+		case 37:
+			goto st24
+		case 47:
+			goto st0
+		case 58:
+			goto st0
+		case 59:
+			goto tr81
+		case 61:
+			goto st23
+		case 63:
+			goto tr82
+		case 64:
+			goto tr29
+		case 91:
+			goto st0
+		case 93:
+			goto st0
+		case 95:
+			goto st23
+		case 126:
+			goto st23
+		}
+		switch {
+		case data[p] < 48:
+			if 36 <= data[p] && data[p] <= 46 {
+				goto st23
+			}
+		case data[p] > 57:
+			switch {
+			case data[p] > 90:
+				if 97 <= data[p] && data[p] <= 122 {
+					goto st23
+				}
+			case data[p] >= 65:
+				goto st23
+			}
+		default:
+			goto tr47
+		}
+		goto tr80
+	tr96:
+		nameEnd = p
+		u.setParam(data, name, nameEnd, value, p)
+		name, value = p+1, 0
+		goto st39
+	tr107:
+		u.setParam(data, name, nameEnd, value, p)
+		name, value = p+1, 0
+		goto st39
+	tr94:
+		u.Host = parser.MakeSpan(host, p)
+		params = p + 1
+		name, value = p+1, 0
+		goto st39
+	st39:
+		if p++; p == pe {
+			goto _test_eof39
+		}
+	st_case_39:
+		switch data[p] {
+		case 33:
 			goto st67
 		case 35:
-			goto st10
+			goto st20
 		case 37:
-			goto st39
+			goto st40
 		case 44:
-			goto st10
+			goto st20
 		case 47:
 			goto st67
 		case 58:
 			goto tr51
 		case 59:
-			goto st10
+			goto st20
 		case 61:
-			goto st67
+			goto st20
 		case 63:
-			goto st67
+			goto st20
 		case 64:
-			goto tr18
+			goto tr29
 		case 91:
-			goto st59
+			goto st61
 		case 93:
-			goto st59
+			goto st61
 		case 95:
 			goto tr50
 		case 126:
@@ -2009,27 +2218,27 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		case 33:
 			goto st67
 		case 35:
-			goto st10
+			goto st20
 		case 37:
-			goto st39
+			goto st40
 		case 44:
-			goto st10
+			goto st20
 		case 47:
 			goto st67
 		case 58:
 			goto tr51
 		case 59:
-			goto st10
+			goto tr96
 		case 61:
-			goto st67
+			goto tr97
 		case 63:
-			goto st67
+			goto tr98
 		case 64:
-			goto tr18
+			goto tr29
 		case 91:
-			goto st59
+			goto st61
 		case 93:
-			goto st59
+			goto st61
 		case 95:
 			goto tr50
 		case 126:
@@ -2052,30 +2261,30 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		default:
 			goto tr50
 		}
-		goto tr82
-	st39:
-		if p++; p == pe {
-			goto _test_eof39
-		}
-	st_case_39:
-		switch {
-		case data[p] < 65:
-			if 48 <= data[p] && data[p] <= 57 {
-				goto st40
-			}
-		case data[p] > 70:
-			if 97 <= data[p] && data[p] <= 102 {
-				goto st40
-			}
-		default:
-			goto st40
-		}
-		goto st0
+		goto tr83
 	st40:
 		if p++; p == pe {
 			goto _test_eof40
 		}
 	st_case_40:
+		switch {
+		case data[p] < 65:
+			if 48 <= data[p] && data[p] <= 57 {
+				goto st41
+			}
+		case data[p] > 70:
+			if 97 <= data[p] && data[p] <= 102 {
+				goto st41
+			}
+		default:
+			goto st41
+		}
+		goto st0
+	st41:
+		if p++; p == pe {
+			goto _test_eof41
+		}
+	st_case_41:
 		switch {
 		case data[p] < 65:
 			if 48 <= data[p] && data[p] <= 57 {
@@ -2089,6 +2298,13 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 			goto st67
 		}
 		goto st0
+	tr100:
+
+		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
+			p++
+		}
+
+		goto st68
 	tr51:
 		password = p + 1
 		goto st68
@@ -2103,61 +2319,48 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		case 35:
 			goto st0
 		case 37:
-			goto st41
+			goto st42
 		case 44:
-			goto st13
+			goto st23
 		case 47:
-			goto st59
+			goto st61
 		case 58:
-			goto st59
+			goto st61
 		case 59:
-			goto st0
+			goto tr84
 		case 61:
-			goto st68
+			goto tr101
 		case 63:
-			goto st59
+			goto tr86
 		case 64:
-			goto tr18
+			goto tr29
 		case 91:
-			goto st59
+			goto st61
 		case 93:
-			goto st59
+			goto st61
 		case 95:
-			goto st68
+			goto tr100
 		case 126:
 			goto st68
 		}
 		switch {
-		case data[p] < 65:
-			if 36 <= data[p] && data[p] <= 57 {
+		case data[p] < 45:
+			if 36 <= data[p] && data[p] <= 43 {
 				goto st68
 			}
-		case data[p] > 90:
-			if 97 <= data[p] && data[p] <= 122 {
-				goto st68
+		case data[p] > 57:
+			switch {
+			case data[p] > 90:
+				if 97 <= data[p] && data[p] <= 122 {
+					goto tr100
+				}
+			case data[p] >= 65:
+				goto tr100
 			}
 		default:
-			goto st68
+			goto tr100
 		}
-		goto tr82
-	st41:
-		if p++; p == pe {
-			goto _test_eof41
-		}
-	st_case_41:
-		switch {
-		case data[p] < 65:
-			if 48 <= data[p] && data[p] <= 57 {
-				goto st42
-			}
-		case data[p] > 70:
-			if 97 <= data[p] && data[p] <= 102 {
-				goto st42
-			}
-		default:
-			goto st42
-		}
-		goto st0
+		goto tr83
 	st42:
 		if p++; p == pe {
 			goto _test_eof42
@@ -2166,6 +2369,24 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		switch {
 		case data[p] < 65:
 			if 48 <= data[p] && data[p] <= 57 {
+				goto st43
+			}
+		case data[p] > 70:
+			if 97 <= data[p] && data[p] <= 102 {
+				goto st43
+			}
+		default:
+			goto st43
+		}
+		goto st0
+	st43:
+		if p++; p == pe {
+			goto _test_eof43
+		}
+	st_case_43:
+		switch {
+		case data[p] < 65:
+			if 48 <= data[p] && data[p] <= 57 {
 				goto st68
 			}
 		case data[p] > 70:
@@ -2176,167 +2397,20 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 			goto st68
 		}
 		goto st0
-	st43:
-		if p++; p == pe {
-			goto _test_eof43
-		}
-	st_case_43:
-		switch data[p] {
-		case 43:
-			goto st2
-		case 58:
-			goto tr55
-		}
-		switch {
-		case data[p] < 48:
-			if 45 <= data[p] && data[p] <= 46 {
-				goto st2
-			}
-		case data[p] > 57:
-			switch {
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto st2
-				}
-			case data[p] >= 65:
-				goto st2
-			}
-		default:
-			goto st2
-		}
-		goto st0
-	st44:
-		if p++; p == pe {
-			goto _test_eof44
-		}
-	st_case_44:
-		switch data[p] {
-		case 43:
-			goto st2
-		case 58:
-			goto tr4
-		case 69:
-			goto st45
-		case 101:
-			goto st45
-		}
-		switch {
-		case data[p] < 48:
-			if 45 <= data[p] && data[p] <= 46 {
-				goto st2
-			}
-		case data[p] > 57:
-			switch {
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto st2
-				}
-			case data[p] >= 65:
-				goto st2
-			}
-		default:
-			goto st2
-		}
-		goto st0
-	st45:
-		if p++; p == pe {
-			goto _test_eof45
-		}
-	st_case_45:
-		switch data[p] {
-		case 43:
-			goto st2
-		case 58:
-			goto tr4
-		case 76:
-			goto st46
-		case 108:
-			goto st46
-		}
-		switch {
-		case data[p] < 48:
-			if 45 <= data[p] && data[p] <= 46 {
-				goto st2
-			}
-		case data[p] > 57:
-			switch {
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto st2
-				}
-			case data[p] >= 65:
-				goto st2
-			}
-		default:
-			goto st2
-		}
-		goto st0
-	st46:
-		if p++; p == pe {
-			goto _test_eof46
-		}
-	st_case_46:
-		switch data[p] {
-		case 43:
-			goto st2
-		case 58:
-			goto tr58
-		}
-		switch {
-		case data[p] < 48:
-			if 45 <= data[p] && data[p] <= 46 {
-				goto st2
-			}
-		case data[p] > 57:
-			switch {
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto st2
-				}
-			case data[p] >= 65:
-				goto st2
-			}
-		default:
-			goto st2
-		}
-		goto st0
-	tr58:
+	tr103:
 
-		u.Scheme = SchemeTel
-		user = p + 1
+		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
+			p++
+		}
 
-		goto st47
-	st47:
-		if p++; p == pe {
-			goto _test_eof47
-		}
-	st_case_47:
-		if data[p] == 35 {
-			goto st69
-		}
-		switch {
-		case data[p] < 48:
-			switch {
-			case data[p] > 43:
-				if 45 <= data[p] && data[p] <= 46 {
-					goto st69
-				}
-			case data[p] >= 40:
-				goto st69
-			}
-		case data[p] > 57:
-			switch {
-			case data[p] > 70:
-				if 97 <= data[p] && data[p] <= 102 {
-					goto st69
-				}
-			case data[p] >= 65:
-				goto st69
-			}
-		default:
-			goto st69
-		}
-		goto st0
+		goto st69
+	tr106:
+		password = p + 1
+		goto st69
+	tr101:
+		nameEnd = p
+		value = p + 1
+		goto st69
 	st69:
 		if p++; p == pe {
 			goto _test_eof69
@@ -2344,91 +2418,131 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 	st_case_69:
 		switch data[p] {
 		case 33:
-			goto st0
-		case 35:
 			goto st69
+		case 35:
+			goto st0
+		case 37:
+			goto st44
 		case 44:
-			goto st0
+			goto st23
 		case 47:
-			goto st0
+			goto st62
 		case 58:
-			goto st0
+			goto st62
 		case 59:
-			goto tr101
+			goto tr90
 		case 61:
-			goto st0
+			goto st23
+		case 63:
+			goto tr91
+		case 64:
+			goto tr29
+		case 91:
+			goto st62
 		case 93:
-			goto st0
+			goto st62
 		case 95:
-			goto st0
+			goto tr103
 		case 126:
-			goto st0
+			goto st69
 		}
 		switch {
-		case data[p] < 65:
+		case data[p] < 45:
+			if 36 <= data[p] && data[p] <= 43 {
+				goto st69
+			}
+		case data[p] > 57:
 			switch {
-			case data[p] < 40:
-				if 36 <= data[p] && data[p] <= 39 {
-					goto st0
+			case data[p] > 90:
+				if 97 <= data[p] && data[p] <= 122 {
+					goto tr103
 				}
-			case data[p] > 57:
-				if 63 <= data[p] && data[p] <= 64 {
-					goto st0
-				}
-			default:
+			case data[p] >= 65:
+				goto tr103
+			}
+		default:
+			goto tr103
+		}
+		goto tr87
+	st44:
+		if p++; p == pe {
+			goto _test_eof44
+		}
+	st_case_44:
+		switch {
+		case data[p] < 65:
+			if 48 <= data[p] && data[p] <= 57 {
+				goto st45
+			}
+		case data[p] > 70:
+			if 97 <= data[p] && data[p] <= 102 {
+				goto st45
+			}
+		default:
+			goto st45
+		}
+		goto st0
+	st45:
+		if p++; p == pe {
+			goto _test_eof45
+		}
+	st_case_45:
+		switch {
+		case data[p] < 65:
+			if 48 <= data[p] && data[p] <= 57 {
 				goto st69
 			}
 		case data[p] > 70:
-			switch {
-			case data[p] < 97:
-				if 71 <= data[p] && data[p] <= 91 {
-					goto st0
-				}
-			case data[p] > 102:
-				if 103 <= data[p] && data[p] <= 122 {
-					goto st0
-				}
-			default:
+			if 97 <= data[p] && data[p] <= 102 {
 				goto st69
 			}
 		default:
 			goto st69
 		}
-		goto tr100
-	tr102:
-		nameEnd = p
-		u.setParam(data, name, nameEnd, value, p)
-		name, value = p+1, 0
-		goto st48
-	tr106:
-		u.setParam(data, name, nameEnd, value, p)
-		name, value = p+1, 0
-		goto st48
-	tr101:
-		u.User = parser.MakeSpan(user, p)
-		params = p + 1
-		name, value = p+1, 0
-		goto st48
-	st48:
-		if p++; p == pe {
-			goto _test_eof48
+		goto st0
+	tr105:
+
+		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
+			p++
 		}
-	st_case_48:
+
+		goto st70
+	tr97:
+		nameEnd = p
+		value = p + 1
+		goto st70
+	st70:
+		if p++; p == pe {
+			goto _test_eof70
+		}
+	st_case_70:
 		switch data[p] {
 		case 33:
 			goto st70
+		case 35:
+			goto st20
 		case 37:
-			goto st49
+			goto st46
+		case 44:
+			goto st20
 		case 47:
 			goto st70
 		case 58:
-			goto st70
+			goto tr106
+		case 59:
+			goto tr107
+		case 61:
+			goto st20
+		case 63:
+			goto tr108
+		case 64:
+			goto tr29
 		case 91:
-			goto st70
+			goto st62
 		case 93:
-			goto st70
+			goto st62
 		case 95:
-			goto tr62
+			goto tr105
 		case 126:
 			goto st70
 		}
@@ -2441,76 +2555,179 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 			switch {
 			case data[p] > 90:
 				if 97 <= data[p] && data[p] <= 122 {
-					goto tr62
+					goto tr105
 				}
 			case data[p] >= 65:
-				goto tr62
+				goto tr105
 			}
 		default:
-			goto tr62
+			goto tr105
+		}
+		goto tr87
+	st46:
+		if p++; p == pe {
+			goto _test_eof46
+		}
+	st_case_46:
+		switch {
+		case data[p] < 65:
+			if 48 <= data[p] && data[p] <= 57 {
+				goto st47
+			}
+		case data[p] > 70:
+			if 97 <= data[p] && data[p] <= 102 {
+				goto st47
+			}
+		default:
+			goto st47
 		}
 		goto st0
-	tr62:
+	st47:
+		if p++; p == pe {
+			goto _test_eof47
+		}
+	st_case_47:
+		switch {
+		case data[p] < 65:
+			if 48 <= data[p] && data[p] <= 57 {
+				goto st70
+			}
+		case data[p] > 70:
+			if 97 <= data[p] && data[p] <= 102 {
+				goto st70
+			}
+		default:
+			goto st70
+		}
+		goto st0
+	tr95:
+		u.Host = parser.MakeSpan(host, p)
+		headers = p + 1
+		goto st48
+	tr98:
+		nameEnd = p
+		u.setParam(data, name, nameEnd, value, p)
+		u.Params = parser.MakeSpan(params, p)
+		headers = p + 1
+		goto st48
+	tr108:
+		u.setParam(data, name, nameEnd, value, p)
+		u.Params = parser.MakeSpan(params, p)
+		headers = p + 1
+		goto st48
+	st48:
+		if p++; p == pe {
+			goto _test_eof48
+		}
+	st_case_48:
+		switch data[p] {
+		case 33:
+			goto st71
+		case 35:
+			goto st20
+		case 37:
+			goto st49
+		case 44:
+			goto st20
+		case 47:
+			goto st71
+		case 58:
+			goto tr62
+		case 59:
+			goto st20
+		case 61:
+			goto st71
+		case 63:
+			goto st71
+		case 64:
+			goto tr29
+		case 91:
+			goto st63
+		case 93:
+			goto st63
+		case 95:
+			goto tr61
+		case 126:
+			goto st71
+		}
+		switch {
+		case data[p] < 45:
+			if 36 <= data[p] && data[p] <= 43 {
+				goto st71
+			}
+		case data[p] > 57:
+			switch {
+			case data[p] > 90:
+				if 97 <= data[p] && data[p] <= 122 {
+					goto tr61
+				}
+			case data[p] >= 65:
+				goto tr61
+			}
+		default:
+			goto tr61
+		}
+		goto st0
+	tr61:
 
 		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
 			p++
 		}
 
-		goto st70
-	st70:
+		goto st71
+	st71:
 		if p++; p == pe {
-			goto _test_eof70
+			goto _test_eof71
 		}
-	st_case_70:
+	st_case_71:
 		switch data[p] {
 		case 33:
-			goto st70
+			goto st71
 		case 35:
-			goto st0
+			goto st20
 		case 37:
 			goto st49
 		case 44:
-			goto st0
+			goto st20
 		case 47:
-			goto st70
+			goto st71
 		case 58:
-			goto st70
-		case 59:
-			goto tr102
-		case 61:
-			goto tr103
-		case 91:
-			goto st70
-		case 93:
-			goto st70
-		case 95:
 			goto tr62
+		case 59:
+			goto st20
+		case 61:
+			goto st71
+		case 63:
+			goto st71
+		case 64:
+			goto tr29
+		case 91:
+			goto st63
+		case 93:
+			goto st63
+		case 95:
+			goto tr61
 		case 126:
-			goto st70
+			goto st71
 		}
 		switch {
-		case data[p] < 63:
-			switch {
-			case data[p] > 43:
-				if 45 <= data[p] && data[p] <= 57 {
-					goto tr62
-				}
-			case data[p] >= 36:
-				goto st70
+		case data[p] < 45:
+			if 36 <= data[p] && data[p] <= 43 {
+				goto st71
 			}
-		case data[p] > 64:
+		case data[p] > 57:
 			switch {
 			case data[p] > 90:
 				if 97 <= data[p] && data[p] <= 122 {
-					goto tr62
+					goto tr61
 				}
 			case data[p] >= 65:
-				goto tr62
+				goto tr61
 			}
 		default:
-			goto st0
+			goto tr61
 		}
-		goto tr73
+		goto tr92
 	st49:
 		if p++; p == pe {
 			goto _test_eof49
@@ -2537,81 +2754,67 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		switch {
 		case data[p] < 65:
 			if 48 <= data[p] && data[p] <= 57 {
-				goto st70
+				goto st71
 			}
 		case data[p] > 70:
 			if 97 <= data[p] && data[p] <= 102 {
-				goto st70
+				goto st71
 			}
 		default:
-			goto st70
+			goto st71
 		}
 		goto st0
-	tr105:
-
-		for p+1 < len(data) && parser.Host.Is(data[p+1]) {
-			p++
-		}
-
-		goto st71
-	tr103:
-		nameEnd = p
-		value = p + 1
-		goto st71
-	st71:
+	tr62:
+		password = p + 1
+		goto st72
+	st72:
 		if p++; p == pe {
-			goto _test_eof71
+			goto _test_eof72
 		}
-	st_case_71:
+	st_case_72:
 		switch data[p] {
 		case 33:
-			goto st71
+			goto st72
 		case 35:
 			goto st0
 		case 37:
 			goto st51
 		case 44:
-			goto st0
+			goto st23
 		case 47:
-			goto st71
+			goto st63
 		case 58:
-			goto st71
+			goto st63
 		case 59:
-			goto tr106
-		case 61:
 			goto st0
+		case 61:
+			goto st72
+		case 63:
+			goto st63
+		case 64:
+			goto tr29
 		case 91:
-			goto st71
+			goto st63
 		case 93:
-			goto st71
+			goto st63
 		case 95:
-			goto tr105
+			goto st72
 		case 126:
-			goto st71
+			goto st72
 		}
 		switch {
-		case data[p] < 63:
-			switch {
-			case data[p] > 43:
-				if 45 <= data[p] && data[p] <= 57 {
-					goto tr105
-				}
-			case data[p] >= 36:
-				goto st71
+		case data[p] < 65:
+			if 36 <= data[p] && data[p] <= 57 {
+				goto st72
 			}
-		case data[p] > 64:
-			switch {
-			case data[p] > 90:
-				if 97 <= data[p] && data[p] <= 122 {
-					goto tr105
-				}
-			case data[p] >= 65:
-				goto tr105
+		case data[p] > 90:
+			if 97 <= data[p] && data[p] <= 122 {
+				goto st72
 			}
 		default:
-			goto st0
+			goto st72
 		}
-		goto tr77
+		goto tr92
 	st51:
 		if p++; p == pe {
 			goto _test_eof51
@@ -2638,17 +2841,20 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		switch {
 		case data[p] < 65:
 			if 48 <= data[p] && data[p] <= 57 {
-				goto st71
+				goto st72
 			}
 		case data[p] > 70:
 			if 97 <= data[p] && data[p] <= 102 {
-				goto st71
+				goto st72
 			}
 		default:
-			goto st71
+			goto st72
 		}
 		goto st0
 	st_out:
+	_test_eof1:
+		cs = 1
+		goto _test_eof
 	_test_eof2:
 		cs = 2
 		goto _test_eof
@@ -2691,8 +2897,14 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 	_test_eof13:
 		cs = 13
 		goto _test_eof
+	_test_eof55:
+		cs = 55
+		goto _test_eof
 	_test_eof14:
 		cs = 14
+		goto _test_eof
+	_test_eof56:
+		cs = 56
 		goto _test_eof
 	_test_eof15:
 		cs = 15
@@ -2700,29 +2912,20 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 	_test_eof16:
 		cs = 16
 		goto _test_eof
-	_test_eof55:
-		cs = 55
+	_test_eof57:
+		cs = 57
 		goto _test_eof
 	_test_eof17:
 		cs = 17
 		goto _test_eof
-	_test_eof56:
-		cs = 56
-		goto _test_eof
 	_test_eof18:
 		cs = 18
-		goto _test_eof
-	_test_eof57:
-		cs = 57
 		goto _test_eof
 	_test_eof19:
 		cs = 19
 		goto _test_eof
 	_test_eof20:
 		cs = 20
-		goto _test_eof
-	_test_eof58:
-		cs = 58
 		goto _test_eof
 	_test_eof21:
 		cs = 21
@@ -2733,9 +2936,6 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 	_test_eof23:
 		cs = 23
 		goto _test_eof
-	_test_eof59:
-		cs = 59
-		goto _test_eof
 	_test_eof24:
 		cs = 24
 		goto _test_eof
@@ -2745,35 +2945,35 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 	_test_eof26:
 		cs = 26
 		goto _test_eof
+	_test_eof58:
+		cs = 58
+		goto _test_eof
+	_test_eof59:
+		cs = 59
+		goto _test_eof
 	_test_eof27:
 		cs = 27
 		goto _test_eof
 	_test_eof60:
 		cs = 60
 		goto _test_eof
-	_test_eof61:
-		cs = 61
-		goto _test_eof
 	_test_eof28:
 		cs = 28
 		goto _test_eof
-	_test_eof62:
-		cs = 62
+	_test_eof61:
+		cs = 61
 		goto _test_eof
 	_test_eof29:
 		cs = 29
 		goto _test_eof
-	_test_eof63:
-		cs = 63
-		goto _test_eof
 	_test_eof30:
 		cs = 30
 		goto _test_eof
+	_test_eof62:
+		cs = 62
+		goto _test_eof
 	_test_eof31:
 		cs = 31
-		goto _test_eof
-	_test_eof64:
-		cs = 64
 		goto _test_eof
 	_test_eof32:
 		cs = 32
@@ -2781,8 +2981,8 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 	_test_eof33:
 		cs = 33
 		goto _test_eof
-	_test_eof65:
-		cs = 65
+	_test_eof63:
+		cs = 63
 		goto _test_eof
 	_test_eof34:
 		cs = 34
@@ -2790,32 +2990,38 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 	_test_eof35:
 		cs = 35
 		goto _test_eof
-	_test_eof66:
-		cs = 66
-		goto _test_eof
 	_test_eof36:
 		cs = 36
 		goto _test_eof
 	_test_eof37:
 		cs = 37
 		goto _test_eof
+	_test_eof64:
+		cs = 64
+		goto _test_eof
+	_test_eof65:
+		cs = 65
+		goto _test_eof
 	_test_eof38:
 		cs = 38
 		goto _test_eof
-	_test_eof67:
-		cs = 67
+	_test_eof66:
+		cs = 66
 		goto _test_eof
 	_test_eof39:
 		cs = 39
 		goto _test_eof
+	_test_eof67:
+		cs = 67
+		goto _test_eof
 	_test_eof40:
 		cs = 40
 		goto _test_eof
-	_test_eof68:
-		cs = 68
-		goto _test_eof
 	_test_eof41:
 		cs = 41
+		goto _test_eof
+	_test_eof68:
+		cs = 68
 		goto _test_eof
 	_test_eof42:
 		cs = 42
@@ -2823,11 +3029,17 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 	_test_eof43:
 		cs = 43
 		goto _test_eof
+	_test_eof69:
+		cs = 69
+		goto _test_eof
 	_test_eof44:
 		cs = 44
 		goto _test_eof
 	_test_eof45:
 		cs = 45
+		goto _test_eof
+	_test_eof70:
+		cs = 70
 		goto _test_eof
 	_test_eof46:
 		cs = 46
@@ -2835,14 +3047,11 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 	_test_eof47:
 		cs = 47
 		goto _test_eof
-	_test_eof69:
-		cs = 69
-		goto _test_eof
 	_test_eof48:
 		cs = 48
 		goto _test_eof
-	_test_eof70:
-		cs = 70
+	_test_eof71:
+		cs = 71
 		goto _test_eof
 	_test_eof49:
 		cs = 49
@@ -2850,8 +3059,8 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 	_test_eof50:
 		cs = 50
 		goto _test_eof
-	_test_eof71:
-		cs = 71
+	_test_eof72:
+		cs = 72
 		goto _test_eof
 	_test_eof51:
 		cs = 51
@@ -2865,16 +3074,16 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		}
 		if p == eof {
 			switch cs {
-			case 69:
+			case 55:
 				u.User = parser.MakeSpan(user, p)
-			case 55, 60, 61:
+			case 58, 64, 65:
 				u.Host = parser.MakeSpan(host, p)
-			case 59, 67, 68:
+			case 63, 71, 72:
 				u.Headers = parser.MakeSpan(headers, p)
-			case 58, 65, 66, 71:
+			case 57, 62, 69, 70:
 				u.setParam(data, name, nameEnd, value, p)
 				u.Params = parser.MakeSpan(params, p)
-			case 57, 63, 64, 70:
+			case 56, 61, 67, 68:
 				nameEnd = p
 				u.setParam(data, name, nameEnd, value, p)
 				u.Params = parser.MakeSpan(params, p)
