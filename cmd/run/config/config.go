@@ -72,7 +72,7 @@ type Server struct {
 
 	// MaxParked is the number of requests, branches and handshakes that wait for
 	// something outside of their loop, in equal shares for the loops; a request
-	// beyond is answered 503.
+	// or handshake that would have to wait beyond that is answered 503.
 	MaxParked int `toml:"max_parked" default:"65536" min:"1" max:"16777215"`
 
 	// ParkTimeout is how long one of them waits before it goes on without.
