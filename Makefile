@@ -71,12 +71,12 @@ bench-peer: build deps-peer
 ## benchcmp: the Go benchmarks against the committed baseline
 benchcmp:
 	mkdir -p bench/out
-	$(GO) test -run '^$$' -bench . -benchmem -count 6 ./parser/... ./pipeline ./pipeline/link ./pipeline/txn ./netio/... ./stages/... >bench/out/new.txt
+	$(GO) test -run '^$$' -bench . -benchmem -count 6 -benchtime 50ms ./parser/... ./pipeline ./pipeline/link ./pipeline/txn ./netio/... ./stages/... >bench/out/new.txt
 	cd bench && $(GO) tool benchstat baseline.txt out/new.txt
 
 ## baseline: what benchcmp compares with, from a quiet machine
 baseline:
-	$(GO) test -run '^$$' -bench . -benchmem -count 6 ./parser/... ./pipeline ./pipeline/link ./pipeline/txn ./netio/... ./stages/... >bench/baseline.txt
+	$(GO) test -run '^$$' -bench . -benchmem -count 6 -benchtime 50ms ./parser/... ./pipeline ./pipeline/link ./pipeline/txn ./netio/... ./stages/... >bench/baseline.txt
 
 ## cover: statements that the unit tests reach
 cover:
