@@ -34,6 +34,7 @@ func TestBadInput(t *testing.T) {
 
 	offer(t, ours, callee)
 	hangUp(t, ours, callee)
+	awaitCalls(t, s, 120)
 	for _, p := range []*sipp{overUDP, udpCallee, overTCP, tcpCallee} {
 		p.finish()
 		p.check(processTime, 0)

@@ -177,6 +177,7 @@ func TestBadReload(t *testing.T) {
 
 	hangUp(t, ours, callee)
 	callerHangsUp(t, caller, callee)
+	awaitCalls(t, s, 60)
 	for _, p := range []*sipp{overUDP, udpCallee} {
 		p.finish()
 		p.check(processTime, 0)
@@ -223,6 +224,7 @@ func TestReload(t *testing.T) {
 		s.signal(syscall.SIGHUP)
 		callerHangsUp(t, caller, callee)
 	}
+	awaitCalls(t, s, 120)
 	for _, p := range []*sipp{overUDP, udpCallee, overTCP, tcpCallee} {
 		p.finish()
 		p.check(processTime, 0)

@@ -53,6 +53,15 @@ func startSipp(t *testing.T, scenario, transport string, port, calls int, args .
 // of those there are.
 func (p *sipp) finish() { p.cmd.Process.Signal(syscall.SIGUSR1) }
 
+// awaitCalls waits until n more requests have gone through the server: a sipp
+// that was started a moment ago may not have made a call yet.
+func awaitCalls(t *testing.T, s *server, n float64) {
+	t.Helper()
+	const forwarded = "sluice_sip_requests_forwarded_total"
+	want := s.metric(forwarded) + n
+	s.until(t, soon, "calls go on", func() bool { return s.metric(forwarded) >= want })
+}
+
 // wait waits until sipp ends and returns its counters: the last line of its
 // statistics by the names of the first.
 func (p *sipp) wait(limit time.Duration) map[string]int {
