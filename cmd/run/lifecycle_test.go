@@ -26,6 +26,7 @@ import (
 var journal struct {
 	sync.Mutex
 	lines []string
+	news  chan struct{}
 	probe string // address that Start looks at
 	fail  string // hook that fails
 }
@@ -34,6 +35,10 @@ func note(format string, args ...any) {
 	journal.Lock()
 	defer journal.Unlock()
 	journal.lines = append(journal.lines, fmt.Sprintf(format, args...))
+	select {
+	case journal.news <- struct{}{}:
+	default: // somebody who waits has news to look at already
+	}
 }
 
 func takeJournal() []string {
@@ -46,15 +51,20 @@ func takeJournal() []string {
 
 func awaitJournal(t *testing.T, line string) {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+	late := time.After(10 * time.Second)
+	for {
 		journal.Lock()
 		found := slices.Contains(journal.lines, line)
 		journal.Unlock()
 		if found {
 			return
 		}
+		select {
+		case <-journal.news:
+		case <-late:
+			t.Fatalf("%q has not happened; what has: %q", line, takeJournal())
+		}
 	}
-	t.Fatalf("%q has not happened; what has: %q", line, takeJournal())
 }
 
 // hooked notes every hook of a module.
@@ -90,6 +100,7 @@ func (h *hooked) NewStage(*pipeline.LoopBuilder) (pipeline.Stage, error) {
 }
 
 func init() {
+	journal.news = make(chan struct{}, 1)
 	for _, name := range []string{"a", "b"} {
 		pipeline.Register(pipeline.Info{ID: "test.example/" + name, New: func() pipeline.Module { return &hooked{name: name} }})
 	}
