@@ -1,68 +1,66 @@
 package pipeline
 
 import (
-	"net/netip"
-	"time"
-
 	"sluice/netio"
 	"sluice/parser/sip"
 )
 
-// DefaultProfile is the proxy profile that everything starts from.
-const DefaultProfile = "default_proxy"
-
-// A Profile is a set of proxy parameters, [proxy.NAME] in the configuration,
-// with the names that OverSIP gave them.
-type Profile struct {
-	Name            string
-	DoRecordRouting bool          // do_record_routing: on requests that may form a dialog
-	RecordRouteAll  bool          // record_route_all: on every request
-	TimerB          time.Duration // timer_B: INVITE, until the first response
-	TimerC          time.Duration // timer_C: INVITE, until the final response
-	TimerF          time.Duration // timer_F: other methods, until the final response
-}
-
-// A Hop is a place to send a request to, before it has an address. Its bytes
-// must live as long as the exchange: those of the request do, and so does
-// what is never changed.
-type Hop struct {
-	RequestURI []byte          // takes the place of the Request-URI; nil keeps it
-	Route      []byte          // goes on top as Route (a Path; RFC 3327 §5.3); nil for none
-	Next       []byte          // the URI that RFC 3263 is applied to; nil: the top Route, else the Request-URI
-	Flow       netio.ConnID    // the connection to use; 0 for none
-	Transport  netio.Transport // of Flow
-	FlowOnly   bool            // there is no other way: a WebSocket client (RFC 7118 §5)
-}
-
-// A Target is one attempt: an address, or a connection, of one hop.
-type Target struct {
-	Hop       int // index in the hops of the exchange
-	Transport netio.Transport
-	Addr      netip.AddrPort
-	Flow      netio.ConnID // 0: by address
-}
-
-// A Branch is one attempt to reach one target: a client transaction and what
-// belongs to it. It is pooled, and valid inside callbacks only.
+// A Branch is what is done to reach one hop (RFC 3261 §16.7, "response
+// context"): its addresses are tried one after the other, each in a client
+// transaction of its own, until one of them answers. It is pooled, and valid
+// inside callbacks only.
 type Branch struct {
 	Resp   *sip.Message // nil until a response arrives; never written
 	Edits  sip.Edits    // before the response: on top of the exchange's; then on the response
-	Target Target
+	Target Target       // the attempt at hand
 
 	park
 	x       *Exchange
+	hop     int      // in the hops of the exchange; -1: it has the exchange's targets
+	targets []Target // the attempts
+	next    int      // the next one of them
+	breadth int      // Max-Breadth to send (RFC 5393 §5.3.3)
+	early   tagList  // early dialogs on it
 	client  *clientTxn
 	respBuf *netio.Buf // holds Resp.Buf while the branch is parked
 	queued  struct {   // what arrived while it was, the latest alone
 		resp *sip.Message
 		buf  *netio.Buf
 	}
-	cause   Cause // why it failed, while OnFailure runs
-	aborted bool
+	cause    Cause     // why the last attempt failed
+	refusal  sip.Reply // what that is answered with, if not as the cause says
+	aborted  bool
+	widened  bool // the attempt is over TCP for its size alone
+	anySize  bool // TCP was tried
+	timedOut bool // Timer C has fired, and the CANCEL is out
 }
+
+// maxTargets bounds the attempts of one branch.
+const maxTargets = 32
 
 // Token names the parking that follows when the stage returns Suspend.
 func (b *Branch) Token() Token { return b.x.e.parks.token(b.x.e.index, b) }
+
+// Hop returns what the branch is to reach, nil when a stage gave its addresses
+// by Exchange.AddTarget. It is valid until the next AddHop.
+func (b *Branch) Hop() *Hop {
+	if b.hop < 0 {
+		return nil
+	}
+	return &b.x.hops[b.hop]
+}
+
+// AddTarget appends an attempt; it is for OnResolve. Those beyond the 32nd
+// are left out.
+func (b *Branch) AddTarget(t Target) {
+	if len(b.targets) < maxTargets {
+		b.targets = append(b.targets, t)
+	}
+}
+
+// Fail notes why the hop gives no target, for when it gives none at all; it is
+// for OnResolve.
+func (b *Branch) Fail(why Cause) { b.cause = why }
 
 // AbortRouting ends the search for a target: no other is tried, and the
 // client is answered 403 (OverSIP's abort_routing). It is for OnTarget,
@@ -74,28 +72,56 @@ func (b *Branch) program() *Program { return b.x.chain.prog }
 
 // resume continues a branch where it was suspended.
 func (b *Branch) resume(ev Event) {
-	c := b.x.chain
-	b.x.e.current = b.x
+	c, at, i := b.x.chain, b.at, b.index
 	var n int
-	switch b.at {
+	switch at {
+	case stepResolve:
+		n = c.resolve[i].stage
 	case stepTarget:
-		n = c.target[b.index].stage
+		n = c.target[i].stage
 	case stepResponse:
-		n = c.response[b.index].stage
+		n = c.response[i].stage
 	case stepFailure:
-		n = c.failure[b.index].stage
+		n = c.failure[i].stage
 	}
-	v := Continue
+	v, e := Continue, b.x.e
+	e.enter(b, at, i)
 	if r, ok := c.stages[n].(Resumer); ok {
 		v = r.OnResume(b.x, b, ev)
 	}
-	switch b.at {
+	if e.running == b {
+		b.after(at, v, i)
+	}
+}
+
+// after goes on after hook i of a kind of step gave its verdict.
+func (b *Branch) after(at step, v Verdict, i int) {
+	b.x.e.running = nil
+	switch at {
+	case stepResolve:
+		if v == Continue {
+			b.runResolve(i + 1)
+		} else {
+			b.stopResolve(v, i)
+		}
 	case stepTarget:
-		b.afterTarget(v, b.index)
+		if v == Continue {
+			b.runTarget(i + 1)
+		} else {
+			b.stopTarget(v, i)
+		}
 	case stepResponse:
-		b.afterResponse(v, b.index)
+		if v == Continue {
+			b.runResponse(i + 1)
+		} else {
+			b.stopResponse(v, i)
+		}
 	case stepFailure:
-		b.afterFailure(v, b.index)
+		if v == Continue {
+			b.runFailure(i+1, b.cause)
+		} else {
+			b.stopFailure(v, i)
+		}
 	}
 }
 
@@ -144,59 +170,112 @@ func (b *Branch) dropResponse() {
 	b.Resp = nil
 }
 
+// detach ends the attempt at hand: its client transaction lingers without b,
+// and is cancelled if it is an INVITE that has no final answer.
+func (b *Branch) detach(cancelWith []byte) {
+	if c := b.client; c != nil {
+		c.b, b.client = nil, nil
+		if c.m.Pending() {
+			c.sendCancel(cancelWith)
+		}
+	}
+	if b.suspended || b.slot != 0 {
+		b.x.e.unpark(b)
+	}
+	b.dropResponse()
+	if b.queued.resp != nil {
+		b.takeQueued()
+		b.dropResponse()
+	}
+	b.timedOut = false
+}
+
+// runResolve runs the resolve handlers from hook i on, then makes the first
+// attempt.
+func (b *Branch) runResolve(i int) {
+	e, hooks := b.x.e, b.x.chain.resolve
+	for ; i < len(hooks); i++ {
+		e.enter(b, stepResolve, i)
+		v := hooks[i].handler.OnResolve(b.x, b)
+		if e.running != b {
+			return // the stage has acted
+		}
+		if v != Continue {
+			e.running = nil
+			b.stopResolve(v, i)
+			return
+		}
+	}
+	e.running = nil
+	b.resolved()
+}
+
+func (b *Branch) stopResolve(v Verdict, i int) {
+	switch v {
+	case Suspend:
+		b.suspend(stepResolve, i)
+	case Drop:
+		b.x.e.skip(b)
+	}
+}
+
+// resolved makes the first attempt, or fails when there is none to make.
+func (b *Branch) resolved() {
+	if b.next == len(b.targets) {
+		b.runFailure(0, b.cause)
+		return
+	}
+	b.attempt()
+}
+
 // runTarget runs the target handlers from hook i on, then sends.
 func (b *Branch) runTarget(i int) {
-	b.x.e.current = b.x
-	hooks := b.x.chain.target
+	e, hooks := b.x.e, b.x.chain.target
 	for ; i < len(hooks); i++ {
-		if v := hooks[i].handler.OnTarget(b.x, b); v != Continue {
+		e.enter(b, stepTarget, i)
+		v := hooks[i].handler.OnTarget(b.x, b)
+		if e.running != b {
+			return // the stage has acted
+		}
+		if v != Continue {
+			e.running = nil
 			b.stopTarget(v, i)
 			return
 		}
 	}
-	b.x.e.send(b)
-}
-
-func (b *Branch) afterTarget(v Verdict, i int) {
-	if v == Continue {
-		b.runTarget(i + 1)
-		return
-	}
-	b.stopTarget(v, i)
+	e.running = nil
+	e.send(b)
 }
 
 func (b *Branch) stopTarget(v Verdict, i int) {
-	x := b.x
 	switch {
 	case v == Suspend:
 		b.suspend(stepTarget, i)
 	case v == Drop && b.aborted:
-		x.nextTarget = len(x.targets)
+		b.x.stopped = true
 		b.runFailure(0, CauseDestinationAborted)
 	case v == Drop:
-		x.e.endBranch(b)
-		x.e.tryNext(x)
+		b.x.e.skip(b)
 	}
 }
 
 // runResponse runs the response handlers from hook i on, then relays.
 func (b *Branch) runResponse(i int) {
-	hooks := b.x.chain.response
+	e, hooks := b.x.e, b.x.chain.response
 	for ; i < len(hooks); i++ {
-		if v := hooks[i].handler.OnResponse(b.x, b); v != Continue {
+		e.enter(b, stepResponse, i)
+		v := hooks[i].handler.OnResponse(b.x, b)
+		if e.running != b {
+			return // the stage has acted
+		}
+		if v != Continue {
+			e.running = nil
 			b.stopResponse(v, i)
 			return
 		}
 	}
-	b.x.e.relayResponse(b)
-}
-
-func (b *Branch) afterResponse(v Verdict, i int) {
-	if v == Continue {
-		b.runResponse(i + 1)
-		return
-	}
-	b.stopResponse(v, i)
+	e.running = nil
+	e.relayResponse(b)
 }
 
 func (b *Branch) stopResponse(v Verdict, i int) {
@@ -204,7 +283,7 @@ func (b *Branch) stopResponse(v Verdict, i int) {
 	case Suspend:
 		b.suspend(stepResponse, i)
 	case Drop:
-		b.x.e.responseDone(b)
+		b.x.e.dropped(b)
 	}
 }
 
@@ -212,32 +291,30 @@ func (b *Branch) stopResponse(v Verdict, i int) {
 // target or answers.
 func (b *Branch) runFailure(i int, why Cause) {
 	b.cause = why
-	b.x.e.current = b.x
-	hooks := b.x.chain.failure
+	e, hooks := b.x.e, b.x.chain.failure
 	for ; i < len(hooks); i++ {
-		if v := hooks[i].handler.OnFailure(b.x, b, why); v != Continue {
+		e.enter(b, stepFailure, i)
+		v := hooks[i].handler.OnFailure(b.x, b, why)
+		if e.running != b {
+			return
+		}
+		if v != Continue {
+			e.running = nil
 			b.stopFailure(v, i)
 			return
 		}
 	}
-	b.x.e.failed(b)
-}
-
-func (b *Branch) afterFailure(v Verdict, i int) {
-	if v == Continue {
-		b.runFailure(i+1, b.cause)
-		return
-	}
-	b.stopFailure(v, i)
+	e.running = nil
+	e.failed(b)
 }
 
 func (b *Branch) stopFailure(v Verdict, i int) {
-	x := b.x
 	switch v {
 	case Suspend:
 		b.suspend(stepFailure, i)
 	case Drop:
-		x.e.endBranch(b)
-		x.e.finish(x)
+		b.x.silenced = true
+		b.x.stopped = true
+		b.x.e.complete(b)
 	}
 }

@@ -41,29 +41,38 @@ var (
 	noTransaction = sip.Reply{Status: 481, Reason: "Call/Transaction Does Not Exist"}
 )
 
-// cancelExchange ends x for a client that gave up. A branch that rings is
-// cancelled, and its 487 ends the exchange; where none is, we answer 487.
+// cancelExchange ends x for a client that gave up. Branches that ring are
+// cancelled, and their 487 ends the exchange; where none is, we answer 487.
 func (e *Engine) cancelExchange(x *Exchange, cancel *sip.Message) {
 	x.canceled = true
 	e.current = x
 	e.count(metricCancels)
 	for _, h := range x.chain.cancel {
-		h.handler.OnCancel(x)
+		e.onCancelHook(h.handler, x)
 	}
-	b := x.branch
 	switch {
-	case x.answered:
+	case x.answered, x.done:
 	case x.suspended:
 		e.unpark(x)
 		x.Reply(sip.RequestTerminated)
-	case b == nil:
+	case !x.forwarding:
 		x.Reply(sip.RequestTerminated)
-	case b.client != nil:
-		b.client.sendCancel(e.reasonLines(cancel))
-	case b.suspended && b.at == stepTarget:
-		e.endBranch(b)
-		x.Reply(sip.RequestTerminated)
+	default:
+		e.cancelBranches(x, nil, e.reasonLines(cancel))
+		e.advance(x)
 	}
+}
+
+// onCancelHook has a guard of its own: an error in one handler does not stop
+// the others.
+func (e *Engine) onCancelHook(h CancelHandler, x *Exchange) {
+	defer func() {
+		if r := recover(); r != nil {
+			x.poisoned = true
+			e.reportPanic(r)
+		}
+	}()
+	h.OnCancel(x)
 }
 
 // reasonLines returns the Reason header lines of a CANCEL, which go on with

@@ -6,43 +6,48 @@ import "sluice/parser/sip"
 type Cause uint8
 
 const (
-	CauseNone                 Cause = iota
-	CauseClientTimeout              // Timer B or F: no response at all (RFC 3261 §17.1)
-	CauseInviteTimeout              // Timer C: no final response (RFC 3261 §16.8)
-	CauseConnectionError            // the transport could not carry the request
-	CauseFlowFailed                 // the flow it had to use is gone (RFC 5626 §5.3)
-	CauseNoDNSResolution            // the name has no usable records
-	CauseUnsupportedURIScheme       // neither sip nor sips
-	CauseUnsupportedTransport       // no listener of ours speaks it
-	CauseNoIPv4                     // the target is IPv4 and we are not
-	CauseNoIPv6                     // the target is IPv6 and we are not
-	CauseNoDNS                      // the target is a name and resolution is off
-	CauseDestinationAborted         // a stage aborted the routing
-	CauseDestinationMyself          // it leads back to us, and we do not know the user
-	CausePeerClosed                 // a connection: closed by the peer
-	CauseLocalClosed                // a connection: closed by us
+	CauseNone                   Cause = iota
+	CauseClientTimeout                // Timer B or F: no response at all (RFC 3261 §17.1)
+	CauseInviteTimeout                // Timer C: no final response (RFC 3261 §16.8)
+	CauseConnectionError              // the transport could not carry the request
+	CauseFlowFailed                   // the flow it had to use is gone (RFC 5626 §5.3)
+	CauseNoDNSResolution              // the name has no usable records
+	CauseUnsupportedURIScheme         // neither sip nor sips
+	CauseUnsupportedTransport         // no listener of ours speaks it
+	CauseNoIPv4                       // the target is IPv4 and we are not
+	CauseNoIPv6                       // the target is IPv6 and we are not
+	CauseNoDNS                        // the target is a name and resolution is off
+	CauseDestinationAborted           // a stage aborted the routing
+	CauseDestinationBlacklisted       // a stage has it passed over
+	CauseTLSValidationFailed          // the peer's certificate is not that of the domain (RFC 5922 §7.2)
+	CauseDestinationMyself            // it leads back to us, and we do not know the user
+	CausePeerClosed                   // a connection: closed by the peer
+	CauseLocalClosed                  // a connection: closed by us
 	numCauses
 )
 
 var causeNames = [numCauses]string{
 	"none", "client_timeout", "invite_timeout", "connection_error", "flow_failed", "no_dns_resolution",
-	"unsupported_uri_scheme", "unsupported_transport", "no_ipv4", "no_ipv6", "no_dns", "destination_aborted", "destination_myself",
+	"unsupported_uri_scheme", "unsupported_transport", "no_ipv4", "no_ipv6", "no_dns", "destination_aborted",
+	"destination_blacklisted", "tls_validation_failed", "destination_myself",
 	"peer_closed", "local_closed",
 }
 
 var causeReplies = [numCauses]sip.Reply{
-	CauseClientTimeout:        {Status: 408, Reason: "Client Timeout"},
-	CauseInviteTimeout:        {Status: 408, Reason: "INVITE Timeout"},
-	CauseConnectionError:      {Status: 500, Reason: "Connection Error"},
-	CauseFlowFailed:           {Status: 430, Reason: "Flow Failed"},
-	CauseNoDNSResolution:      {Status: 404, Reason: "No DNS Resolution"},
-	CauseUnsupportedURIScheme: {Status: 416, Reason: "Unsupported URI scheme"},
-	CauseUnsupportedTransport: {Status: 478, Reason: "Unsupported transport"},
-	CauseNoIPv4:               {Status: 478, Reason: "Destination Requires Unsupported IPv4"},
-	CauseNoIPv6:               {Status: 478, Reason: "Destination Requires Unsupported IPv6"},
-	CauseNoDNS:                {Status: 478, Reason: "Destination Requires Unsupported DNS Resolution"},
-	CauseDestinationAborted:   {Status: 403, Reason: "Destination Aborted"},
-	CauseDestinationMyself:    {Status: 404, Reason: "Not Found"},
+	CauseClientTimeout:          {Status: 408, Reason: "Client Timeout"},
+	CauseInviteTimeout:          {Status: 408, Reason: "INVITE Timeout"},
+	CauseConnectionError:        {Status: 500, Reason: "Connection Error"},
+	CauseFlowFailed:             {Status: 430, Reason: "Flow Failed"},
+	CauseNoDNSResolution:        {Status: 404, Reason: "No DNS Resolution"},
+	CauseUnsupportedURIScheme:   {Status: 416, Reason: "Unsupported URI scheme"},
+	CauseUnsupportedTransport:   {Status: 478, Reason: "Unsupported transport"},
+	CauseNoIPv4:                 {Status: 478, Reason: "Destination Requires Unsupported IPv4"},
+	CauseNoIPv6:                 {Status: 478, Reason: "Destination Requires Unsupported IPv6"},
+	CauseNoDNS:                  {Status: 478, Reason: "Destination Requires Unsupported DNS Resolution"},
+	CauseDestinationAborted:     {Status: 403, Reason: "Destination Aborted"},
+	CauseDestinationBlacklisted: {Status: 403, Reason: "Destination Blacklisted"},
+	CauseTLSValidationFailed:    {Status: 500, Reason: "TLS Validation Failed"},
+	CauseDestinationMyself:      {Status: 404, Reason: "Not Found"},
 }
 
 // String returns the name that logs and counters use.

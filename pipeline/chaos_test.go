@@ -99,7 +99,7 @@ func (s *scatter) OnRequest(x *pipeline.Exchange) pipeline.Verdict {
 		case 0:
 			x.AddTarget(toTCP)
 		case 1:
-			x.AddTarget(pipeline.Target{Hop: -1, Transport: netio.WS, Flow: s.client.c.ID()})
+			x.AddTarget(pipeline.Target{Transport: netio.WS, Flow: s.client.c.ID()})
 		default:
 			x.AddTarget(toUDP)
 		}

@@ -30,8 +30,10 @@ type clientTxn struct {
 	slot, gen  uint32 // in engine.clients
 	serverGen  uint32
 	timers     *txn.Timers
-	wantCancel bool // a CANCEL waits for the first provisional response
-	sent       bool // the request went out once
+	wantCancel bool       // a CANCEL waits for the first provisional response
+	reason     *netio.Buf // the Reason header lines that go with it
+	answer     *netio.Buf // the 2xx as it was relayed, where stages have edited it
+	sent       bool       // the request went out once
 	nextFree   uint32
 }
 
@@ -105,7 +107,7 @@ func (c *clientTxn) start(k txn.Kind) {
 func (c *clientTxn) receive(resp *sip.Message) {
 	do := c.m.Handle(txn.Received(resp.Status), c.e.loop.Now(), c.timers)
 	if c.wantCancel && c.m.State == txn.Proceeding {
-		c.sendCancel(nil)
+		c.sendWanted()
 	}
 	c.do(do, resp)
 }
@@ -141,9 +143,9 @@ func (c *clientTxn) do(a txn.Action, resp *sip.Message) {
 		c.lose(b, CauseClientTimeout)
 	case a&txn.TransportFailed != 0:
 		c.lose(b, CauseConnectionError)
-	case a&txn.TimerCFired != 0:
+	case a&txn.TimerCFired != 0: // RFC 3261 §16.8; the branch goes on until its final response
+		b.timedOut = true
 		c.sendCancel(nil)
-		c.lose(b, CauseInviteTimeout)
 	}
 }
 
@@ -158,9 +160,13 @@ func (c *clientTxn) dropRequest() {
 // lose tells the branch that no response will come, and lets go of it.
 func (c *clientTxn) lose(b *Branch, why Cause) {
 	c.b, b.client = nil, nil
-	if why == CauseConnectionError && b.Target.Flow != 0 {
+	switch {
+	case b.timedOut:
+		why = CauseInviteTimeout
+	case why == CauseConnectionError && b.Target.Flow != 0:
 		why = CauseFlowFailed // not one that we could have opened
 	}
+	b.detach(nil) // a stage may hold a response of before
 	b.runFailure(0, why)
 }
 
@@ -176,8 +182,17 @@ func (c *clientTxn) pass(resp *sip.Message) {
 		return
 	}
 	if c.server != nil && c.server.gen == c.serverGen && resp.Status/100 == 2 {
-		c.server.relayLate(resp)
+		c.server.relayLate(resp, c.answer)
 	}
+}
+
+// keepAnswer keeps a 2xx as it was relayed: what repeats it must not differ.
+func (c *clientTxn) keepAnswer(out *netio.Buf) {
+	if c.m.Kind != txn.InviteClient || c.answer != nil {
+		return
+	}
+	c.answer = c.e.loop.Acquire(len(out.B))
+	c.answer.B = append(c.answer.B, out.B...)
 }
 
 // sendAck acknowledges a final response other than 2xx; the ACK takes the
@@ -193,13 +208,14 @@ func (c *clientTxn) sendAck(resp *sip.Message) {
 }
 
 // sendCancel cancels the INVITE, at once if a provisional response has
-// arrived, else when it does (RFC 3261 §9.1).
+// arrived, else when it does (RFC 3261 §9.1). reason holds header lines for the
+// CANCEL.
 func (c *clientTxn) sendCancel(reason []byte) {
 	if c.cancel != nil || c.m.Kind != txn.InviteClient {
 		return
 	}
 	if c.m.State == txn.Calling {
-		c.wantCancel = true
+		c.wantLater(reason)
 		return
 	}
 	if c.m.State != txn.Proceeding || !c.e.sentIsInvite(c.out) {
@@ -214,6 +230,24 @@ func (c *clientTxn) sendCancel(reason []byte) {
 	c.m.Handle(txn.CancelSent, c.e.loop.Now(), c.timers)
 	c.arm()
 	n.do(n.m.Start(txn.NonInviteClient, n.dest.transport.Reliable(), c.e.loop.Now(), n.timers))
+}
+
+// wantLater has the CANCEL wait for a provisional response.
+func (c *clientTxn) wantLater(reason []byte) {
+	c.wantCancel = true
+	if len(reason) > 0 && c.reason == nil {
+		c.reason = c.e.loop.Acquire(len(reason))
+		c.reason.B = append(c.reason.B, reason...)
+	}
+}
+
+// sendWanted sends the CANCEL that has waited.
+func (c *clientTxn) sendWanted() {
+	if c.reason == nil {
+		c.sendCancel(nil)
+		return
+	}
+	c.sendCancel(c.reason.B)
 }
 
 // token lets a loop that could not write for us say so.
@@ -234,6 +268,12 @@ func (c *clientTxn) destroy() {
 	c.leaveFlow()
 	c.e.loop.Wheel().Disarm(&c.timer)
 	c.dropRequest()
+	for _, b := range [...]**netio.Buf{&c.reason, &c.answer} {
+		if *b != nil {
+			(*b).Release()
+			*b = nil
+		}
+	}
 	if c.cancel != nil {
 		c.cancel.client = nil
 	}

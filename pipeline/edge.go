@@ -18,16 +18,17 @@ import (
 // branches and flow tokens, the counters, the list of engines. It is made
 // before the loops run and does not change.
 type Edge struct {
-	engines []*Engine
-	stats   *stats.Registry
-	log     *slog.Logger
-	ids     [numMetrics]stats.ID
-	linkIDs [link.NumCounters]stats.ID
-	branch  txn.BranchKey // signs the branches of our Vias
-	tags    txn.BranchKey // hashes To tags
-	flows   *relay.FlowKey
-	seed    txn.Seed // of the tables of server transactions
-	list    atomic.Pointer[[]*netio.Listener]
+	engines   []*Engine
+	stats     *stats.Registry
+	log       *slog.Logger
+	ids       [numMetrics]stats.ID
+	linkIDs   [link.NumCounters]stats.ID
+	branch    txn.BranchKey // signs the branches of our Vias
+	tags      txn.BranchKey // hashes To tags
+	flows     *relay.FlowKey
+	seed      txn.Seed // of the tables of server transactions
+	blacklist blacklist
+	list      atomic.Pointer[[]*netio.Listener]
 }
 
 // EdgeOptions configure an Edge.

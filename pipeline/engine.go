@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"sluice/netio"
@@ -38,6 +39,7 @@ type Engine struct {
 	stun    stun.Request // the one at hand
 
 	current *Exchange   // whose stage runs, for the panic guard
+	running *Branch     // the same, while a handler for branches runs
 	judged  *Handshake  // the same for a handshake
 	ended   []*Exchange // to be released when the callback is over
 
@@ -74,14 +76,14 @@ func (e *Engine) OnStop(*netio.Loop) {}
 
 func (e *Engine) limits() *Limits { return &e.chain.prog.spec.Limits }
 
-// guardCallback ends every callback that may run a stage: it turns a panic
-// into a 500 without its text (what a stage panics with may carry secrets)
-// and releases the exchanges that have ended. It must be deferred directly.
+// guardCallback ends every callback that may run a stage: it turns a panic on
+// the request path into a 500 without its text (what a stage panics with may
+// carry secrets) and releases the exchanges that have ended. It must be deferred directly.
 func (e *Engine) guardCallback() {
 	if r := recover(); r != nil {
 		e.panicked(r)
 	}
-	e.current, e.judged = nil, nil
+	e.current, e.running, e.judged = nil, nil, nil
 	e.reap()
 }
 
@@ -97,18 +99,39 @@ func (e *Engine) panicked(r any) {
 	if h := e.judged; h != nil {
 		h.Reject(500, "", "")
 	}
+	if b := e.running; b != nil && (b.at == stepResponse || b.at == stepFailure) {
+		e.goOn(b)
+		return
+	}
 	x := e.current
 	if x == nil {
 		return
 	}
 	x.poisoned = true
-	if x.branch != nil {
-		e.endBranch(x.branch)
-	}
+	e.endBranches(x, nil)
 	if !x.answered {
 		x.Reply(sip.Reply{Status: 500, Reason: "Server Internal Error"})
 	}
 	e.finish(x)
+}
+
+// goOn has the other stages see what one of them panicked at: an error in one
+// handler of a response or a failure does not stop the others.
+func (e *Engine) goOn(b *Branch) {
+	defer func() {
+		if r := recover(); r != nil {
+			e.panicked(r)
+		}
+	}()
+	x := b.x
+	x.poisoned, x.gathering = true, false
+	b.after(b.at, Continue, b.index)
+}
+
+// enter notes that hook i of a kind of step runs for b.
+func (e *Engine) enter(b *Branch, at step, i int) {
+	e.current, e.running = b.x, b
+	b.at, b.index = at, i
 }
 
 // reportPanic counts a panic and logs it, once a second at most: a peer may
@@ -231,8 +254,12 @@ func (e *Engine) releaseExchange(x *Exchange) {
 	for _, h := range c.release {
 		e.onRelease(h.handler, x)
 	}
-	if x.branch != nil {
-		e.endBranch(x.branch)
+	e.endBranches(x, nil)
+	x.best.drop()
+	for _, b := range [...]*netio.Buf{x.challenges, x.kept} {
+		if b != nil {
+			b.Release()
+		}
 	}
 	if x.suspended || x.park.slot != 0 {
 		e.unpark(x)
@@ -277,10 +304,11 @@ func (x *Exchange) reset() {
 	x.Source, x.Transport, x.conn = netip.AddrPort{}, 0, 0
 	clear(x.hops)
 	x.hops, x.targets = x.hops[:0], x.targets[:0]
-	x.nextTarget, x.profile, x.branch = 0, nil, nil
-	x.route, x.tookRoutes = parser.Span{}, false
-	x.routed, x.forwarding, x.answered, x.canceled, x.done = false, false, false, false, false
-	x.failed = CauseNone
+	x.profile, x.breadth = nil, 0
+	x.requestURI, x.route, x.tookRoutes = parser.Span{}, parser.Span{}, false
+	x.routed, x.originated, x.forwarding, x.gathering, x.stopped, x.silenced = false, false, false, false, false, false
+	x.answered, x.canceled, x.done, x.fromSet, x.toSet = false, false, false, false, false
+	x.best, x.challenges, x.kept = candidate{}, nil, nil
 }
 
 // acquireServer returns a record for the transaction of x.
@@ -312,32 +340,37 @@ func (e *Engine) acquireBranch(x *Exchange) *Branch {
 	} else {
 		b = new(Branch)
 	}
-	b.x, x.branch = x, b
+	b.x = x
+	x.branches = append(x.branches, b)
 	return b
 }
 
 // endBranch takes b off its exchange and its client transaction, which may
-// linger without it. An INVITE that has no final answer yet is cancelled.
-func (e *Engine) endBranch(b *Branch) {
-	if c := b.client; c != nil {
-		c.b, b.client = nil, nil
-		if c.m.State == txn.Calling || c.m.State == txn.Proceeding {
-			c.sendCancel(nil)
-		}
+// linger without it. An INVITE that has no final answer yet is cancelled, with
+// the header lines cancelWith in the CANCEL.
+func (e *Engine) endBranch(b *Branch, cancelWith []byte) {
+	if e.running == b {
+		e.running = nil
 	}
-	if b.suspended || b.slot != 0 {
-		e.unpark(b)
+	b.detach(cancelWith)
+	x := b.x
+	if i := slices.Index(x.branches, b); i >= 0 {
+		x.branches = slices.Delete(x.branches, i, i+1)
 	}
-	b.dropResponse()
-	if b.queued.resp != nil {
-		b.takeQueued()
-		b.dropResponse()
-	}
-	b.x.branch = nil
-	b.x, b.Target, b.cause, b.aborted = nil, Target{}, CauseNone, false
+	b.x, b.Target, b.cause, b.refusal = nil, Target{}, CauseNone, sip.Reply{}
+	b.targets, b.next, b.hop, b.breadth = b.targets[:0], 0, 0, 0
+	b.aborted, b.widened, b.anySize = false, false, false
+	b.early.reset()
 	b.Edits.Reset()
 	if len(e.freeBranches) < maxFree {
 		e.freeBranches = append(e.freeBranches, b)
+	}
+}
+
+// endBranches ends all branches of x.
+func (e *Engine) endBranches(x *Exchange, cancelWith []byte) {
+	for len(x.branches) > 0 {
+		e.endBranch(x.branches[len(x.branches)-1], cancelWith)
 	}
 }
 
@@ -359,7 +392,7 @@ func (e *Engine) timersOf(p *Profile) *txn.Timers {
 		if len(e.timers) > maxProfiles {
 			clear(e.timers) // those of Programs that are gone
 		}
-		v := txn.DefaultTimers()
+		v := txn.NewTimers(p.T1, p.T2, p.T4)
 		v.B, v.C, v.F = p.TimerB, p.TimerC, p.TimerF
 		t = &v
 		e.timers[p] = t

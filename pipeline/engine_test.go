@@ -26,7 +26,7 @@ func (forwarder) OnRequest(x *pipeline.Exchange) pipeline.Verdict {
 	if !ok {
 		return x.Reply(notFound)
 	}
-	x.AddTarget(pipeline.Target{Hop: -1, Transport: netio.UDP, Addr: netip.AddrPortFrom(ip, u.Port)})
+	x.AddTarget(pipeline.Target{Transport: netio.UDP, Addr: netip.AddrPortFrom(ip, u.Port)})
 	return x.Forward()
 }
 

@@ -34,20 +34,29 @@ type Exchange struct {
 	conn   netio.ConnID
 
 	hops        []Hop
-	targets     []Target
-	nextTarget  int
+	targets     []Target // attempts that stages gave: those of a branch without a hop
 	profile     *Profile
 	maxForwards int         // what to send; -1: one less than what came
+	breadth     int         // Max-Breadth that came, or what we put in its place
+	requestURI  parser.Span // where a strict router has put it; empty: where it belongs
 	route       parser.Span // URI of the first Route that TakeRoutes left
 	tookRoutes  bool
 	routed      bool
+	originated  bool // it is a request of our own
 	forwarding  bool // Forward was called and branches may be alive
+	gathering   bool // branches are being begun
+	stopped     bool // no further branch is to be begun
+	silenced    bool // a stage wants no answer to be given for a failure
 	answered    bool // a final response has gone out
 	canceled    bool
-	done        bool // to be released when the callback is over
-	poisoned    bool // a stage panicked on it: not to be used again
-	branch      *Branch
-	failed      Cause // of the last branch that ended without a response
+	done        bool      // to be released when the callback is over
+	poisoned    bool      // a stage panicked on it: not to be used again
+	fromSet     bool      // From and To differ on the wire, and are
+	toSet       bool      // restored in responses
+	branches    []*Branch // that are alive
+	best        candidate // of the final responses so far
+	challenges  *netio.Buf
+	kept        *netio.Buf // bytes of hops that a redirect gave
 }
 
 // Reply answers the request with a response of our own and ends the
@@ -75,19 +84,30 @@ func (x *Exchange) ReplyProvisional(r sip.Reply) {
 	}
 }
 
-// Forward sends the request to its targets, the first at once and each next
-// one when the one before it failed without a response. Without targets it
-// answers as the hops that were dropped on the way deserve. It is the other
-// way to act, and returns Handled. Called from OnResponse it gives up that
-// response and tries the next target.
+// Forward sends the request to its hops: those of the highest q at once, or one
+// after the other if the profile says so, the next ones when none of these
+// has accepted it; the best of their responses is passed on (RFC 3261 §16.7).
+// Without hops it answers 500. It is the other way to act, and returns Handled.
+// Called from OnResponse or OnFailure it gives up that outcome and goes on
+// with what is left, hops added just now included (serial forking).
 func (x *Exchange) Forward() Verdict {
 	x.e.forward(x)
 	return Handled
 }
 
-// AddHop appends a place where the request may be sent; stage target turns
-// hops into targets.
-func (x *Exchange) AddHop(h Hop) { x.hops = append(x.hops, h) }
+// maxHops bounds the target set of one request.
+const maxHops = 128
+
+// AddHop appends a place where the request may be sent (RFC 3261 §16.5); stage
+// target finds its addresses. Those beyond the 128th are left out and counted.
+func (x *Exchange) AddHop(h Hop) {
+	if len(x.hops) == maxHops {
+		x.e.count(metricHopsFull)
+		return
+	}
+	h.begun = false
+	x.hops = append(x.hops, h)
+}
 
 // Hops returns the hops added so far. The slice is valid until the next
 // AddHop.
@@ -107,6 +127,16 @@ func (x *Exchange) TakeRoutes() (relay.Routes, parser.Err) {
 	return r, err
 }
 
+// RequestURI returns the Request-URI: the one that the client meant, if a
+// strict router put our Record-Route value in its place (RFC 3261 §16.4). It is
+// valid as long as x.
+func (x *Exchange) RequestURI() []byte {
+	if !x.requestURI.Empty() {
+		return x.requestURI.Of(x.Req.Buf)
+	}
+	return x.Req.URIText.Of(x.Req.Buf)
+}
+
 // NextURI returns the URI that says where the request goes if nobody decided
 // otherwise: the first Route that is not ours, or the Request-URI. It is valid
 // as long as x.
@@ -119,18 +149,16 @@ func (x *Exchange) NextURI() []byte {
 			return r.URIText.Of(x.Req.Buf)
 		}
 	}
-	return x.Req.URIText.Of(x.Req.Buf)
+	return x.RequestURI()
 }
 
-// AddTarget appends an attempt for Forward to make.
-func (x *Exchange) AddTarget(t Target) { x.targets = append(x.targets, t) }
-
-// Targets returns the attempts that Forward will make.
-func (x *Exchange) Targets() []Target { return x.targets }
-
-// Fail notes why a hop gave no target. The last cause is what Forward
-// answers when there is no target at all.
-func (x *Exchange) Fail(why Cause) { x.failed = why }
+// AddTarget appends an attempt whose address a stage knows. All such attempts
+// make one branch, in which they are tried one after the other.
+func (x *Exchange) AddTarget(t Target) {
+	if len(x.targets) < maxTargets {
+		x.targets = append(x.targets, t)
+	}
+}
 
 // SetMaxForwards sets the Max-Forwards to send. Without it the value that
 // came is lowered by one (RFC 3261 §16.6 step 3).
@@ -163,6 +191,9 @@ func (x *Exchange) InDialog() bool {
 	to, err := x.Req.To()
 	return err == parser.OK && !to.Tag.Empty()
 }
+
+// Originated reports whether the request is one of our own; see [Originator].
+func (x *Exchange) Originated() bool { return x.originated }
 
 // Canceled reports whether the client has cancelled the request.
 func (x *Exchange) Canceled() bool { return x.canceled }

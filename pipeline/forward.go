@@ -13,16 +13,21 @@ func (e *Engine) forward(x *Exchange) {
 	if x.answered || x.done {
 		return
 	}
-	if b := x.branch; b != nil { // from OnResponse or OnFailure: serial forking
-		e.endBranch(b)
-	}
-	if !x.forwarding {
-		x.forwarding = true
-		if !e.prepare(x) {
-			return
+	if b := e.running; b != nil && b.x == x { // serial forking
+		e.running = nil
+		if b.Resp != nil && b.Resp.Status >= 200 {
+			e.endEarlyDialogs(b, b.Resp.Status, true)
 		}
+		e.skip(b)
+		return
 	}
-	e.tryNext(x)
+	if x.forwarding {
+		return
+	}
+	x.forwarding = true
+	if e.prepare(x) {
+		e.advance(x)
+	}
 }
 
 // prepare makes the edits that every target gets, and answers 100 to an
@@ -43,62 +48,20 @@ func (e *Engine) prepare(x *Exchange) bool {
 		}
 		x.maxForwards = n - 1
 	}
+	if !x.readBreadth() {
+		x.Reply(sip.MaxBreadthExceeded)
+		return false
+	}
 	x.keep()
 	relay.SetMaxForwards(&x.Edits, x.Req, x.maxForwards)
-	x.Edits.FixVia(x.Req, x.Source)
+	if !x.originated {
+		x.Edits.FixVia(x.Req, x.Source)
+	}
 	if s := x.server; s != nil && x.Req.Method == sip.MethodInvite && s.m.State == txn.Proceeding && !s.answered {
 		s.timers = e.timersOf(x.Profile())
 		s.reply(x, &sip.Trying)
 	}
 	return true
-}
-
-// tryNext makes the next attempt, or answers when there is none left.
-func (e *Engine) tryNext(x *Exchange) {
-	if x.nextTarget >= len(x.targets) || x.canceled || x.answered {
-		e.giveUp(x)
-		return
-	}
-	b := e.acquireBranch(x)
-	b.Target = x.targets[x.nextTarget]
-	x.nextTarget++
-	b.runTarget(0)
-}
-
-// skipAlternatives passes over the targets that are other ways to the peer
-// of t, which was reached and kept silent.
-func (x *Exchange) skipAlternatives(t *Target) {
-	for x.nextTarget < len(x.targets) && t.Flow != 0 && x.targets[x.nextTarget].Hop == t.Hop {
-		x.nextTarget++
-	}
-}
-
-// giveUp ends an exchange for which nothing is left to try. A non-INVITE
-// request that timed out is not answered 408: its client has timed out too
-// (RFC 4320 §4.2).
-func (e *Engine) giveUp(x *Exchange) {
-	switch {
-	case x.answered:
-	case x.canceled:
-		x.Reply(sip.RequestTerminated)
-	case x.failed == CauseClientTimeout && x.Req.Method != sip.MethodInvite:
-		e.count(metricSilentTimeouts)
-	default:
-		x.Reply(x.failed.Reply())
-	}
-	e.finish(x)
-}
-
-// failed goes on after a branch that got no response.
-func (e *Engine) failed(b *Branch) {
-	x := b.x
-	x.failed = b.cause
-	if b.cause == CauseClientTimeout || b.cause == CauseInviteTimeout {
-		x.skipAlternatives(&b.Target)
-	}
-	e.count(metricFailures)
-	e.endBranch(b)
-	e.tryNext(x)
 }
 
 // drop ends x without an answer.
@@ -114,9 +77,7 @@ func (e *Engine) reply(x *Exchange, r *sip.Reply) {
 	}
 	if r.Status >= 200 {
 		x.answered = true
-		if x.branch != nil {
-			e.endBranch(x.branch)
-		}
+		e.endBranches(x, nil)
 		defer e.finish(x)
 	}
 	if x.server != nil {
@@ -127,6 +88,7 @@ func (e *Engine) reply(x *Exchange, r *sip.Reply) {
 // send sends b's request to its target.
 func (e *Engine) send(b *Branch) {
 	x := b.x
+	e.widen(b)
 	dest, why := e.pathTo(x, &b.Target)
 	if why != CauseNone {
 		b.runFailure(0, why)
@@ -167,7 +129,7 @@ func (e *Engine) send(b *Branch) {
 func (e *Engine) compose(b *Branch, dest *path, id txn.Branch) *netio.Buf {
 	x := b.x
 	m := x.Req
-	hop := x.hop(&b.Target)
+	hop := b.Hop()
 	if hop != nil && hop.RequestURI != nil {
 		b.Edits.Replace(m.URIText, hop.RequestURI)
 	}
@@ -178,6 +140,7 @@ func (e *Engine) compose(b *Branch, dest *path, id txn.Branch) *netio.Buf {
 	var branch [txn.BranchLen]byte
 	b.Edits.Insert(top, e.edge.branch.Append(branch[:0], id, e.loopCookie(m)))
 	b.Edits.InsertString(top, "\r\n")
+	relay.SetMaxBreadth(&b.Edits, m, b.breadth)
 	if recordRoutes(x) {
 		e.recordRoute(b, dest, top)
 	}
@@ -197,6 +160,9 @@ func (e *Engine) compose(b *Branch, dest *path, id txn.Branch) *netio.Buf {
 // the dialog of a SUBSCRIBE (RFC 6665 §4.3).
 func recordRoutes(x *Exchange) bool {
 	p := x.Profile()
+	if x.originated {
+		return false
+	}
 	switch x.Req.Method {
 	case sip.MethodRegister:
 		return false
@@ -232,12 +198,4 @@ func (e *Engine) clientFlow(id netio.ConnID) netio.ConnID {
 		}
 	}
 	return id // another loop's connections are known to us only by tokens
-}
-
-// hop returns the hop that t belongs to, nil if it belongs to none.
-func (x *Exchange) hop(t *Target) *Hop {
-	if t.Hop < 0 || t.Hop >= len(x.hops) {
-		return nil
-	}
-	return &x.hops[t.Hop]
 }

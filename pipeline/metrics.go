@@ -30,6 +30,10 @@ const (
 	metricAckMissing
 	metricSilentTimeouts
 	metricFailures
+	metricHopsFull
+	metricBlacklisted
+	metricPassedOver
+	metricWidened
 	metricFlowGone
 	metricTransactionsFull
 	metricSuspended
@@ -71,6 +75,10 @@ var metricTexts = [numMetrics]struct{ name, help string }{
 	metricAckMissing:        {"sluice_sip_acks_missing_total", "INVITE transactions that ended without their ACK."},
 	metricSilentTimeouts:    {"sluice_sip_silent_timeouts_total", "Non-INVITE requests that timed out and, by RFC 4320, were not answered."},
 	metricFailures:          {"sluice_sip_branches_failed_total", "Attempts that ended without a response."},
+	metricHopsFull:          {"sluice_sip_targets_refused_total", "Hops left out because a request had too many."},
+	metricBlacklisted:       {"sluice_blacklist_added_total", "Targets that were put on the blacklist because they failed."},
+	metricPassedOver:        {"sluice_blacklist_hits_total", "Attempts that were not made because of the blacklist."},
+	metricWidened:           {"sluice_sip_requests_widened_total", "Requests too large for UDP that went over TCP."},
 	metricFlowGone:          {"sluice_sip_flows_gone_total", "Messages for a connection that had closed."},
 	metricTransactionsFull:  {"sluice_sip_transactions_refused_total", "Requests refused because the transaction table was full."},
 	metricSuspended:         {"sluice_stage_suspended_total", "Suspensions by stages."},

@@ -43,6 +43,7 @@ type step uint8
 const (
 	stepNone step = iota
 	stepRequest
+	stepResolve
 	stepTarget
 	stepResponse
 	stepFailure

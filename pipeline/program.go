@@ -55,6 +55,7 @@ type chain struct {
 	handshake []hook[HandshakeHandler]
 	conn      []hook[ConnHandler]
 	request   []hook[RequestHandler]
+	resolve   []hook[ResolveHandler]
 	target    []hook[TargetHandler]
 	response  []hook[ResponseHandler] // in reverse order
 	failure   []hook[FailureHandler]  // in reverse order
@@ -198,6 +199,7 @@ func (c *chain) add(s Stage) {
 	addHook(&c.handshake, s, n)
 	addHook(&c.conn, s, n)
 	addHook(&c.request, s, n)
+	addHook(&c.resolve, s, n)
 	addHook(&c.target, s, n)
 	addHook(&c.response, s, n)
 	addHook(&c.failure, s, n)

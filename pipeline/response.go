@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"time"
+
 	"github.com/valyala/bytebufferpool"
 
 	"sluice/netio"
@@ -94,50 +96,65 @@ func (e *Engine) response(b *Branch, m *sip.Message) {
 	e.runResponse(b)
 }
 
-// runResponse runs the chain for the response that b has.
+// runResponse runs the chain for the response that b has. A callee that ends
+// its INVITE after Timer C has timed out, whatever it says.
 func (e *Engine) runResponse(b *Branch) {
-	m := b.Resp
+	x, m := b.x, b.Resp
+	switch {
+	case m.Status >= 300 && b.timedOut:
+		b.detach(nil)
+		b.runFailure(0, CauseInviteTimeout)
+		return
+	case (m.Status == 503 || m.Status == 430) && e.failover(b):
+		return
+	}
 	b.Edits.Reset()
 	b.Edits.RemoveElement(m, sip.HeaderVia)
-	e.current = b.x
+	if x.fromSet || x.toSet {
+		x.restore(&b.Edits, m)
+	}
 	b.runResponse(0)
 }
 
-// relayResponse passes b's response on to the client (RFC 3261 §16.7 step 9).
-func (e *Engine) relayResponse(b *Branch) {
+// failover tries the next address after a 503, or the next flow after a 430,
+// without a word to the stages (RFC 3263 §4.3, RFC 5626 §5.3). It reports
+// whether there is one.
+func (e *Engine) failover(b *Branch) bool {
 	x, m := b.x, b.Resp
-	s := x.server
-	final := m.Status >= 200
-	if s != nil {
-		out := e.loop.Acquire(m.SizeEdited(&b.Edits, nil, nil))
-		out.B = m.AppendEdited(out.B, &b.Edits, nil, nil)
-		e.countReply(m.Status)
-		s.send(out, m.Status)
+	more := b.hasFallback() || m.Status == 503 && b.next < len(b.targets)
+	if !more || x.canceled || x.stopped || m.Status == 503 && x.Profile().NoFailoverOn503 {
+		return false
 	}
-	if final {
-		x.answered = true
-		e.responseDone(b)
-		e.finish(x)
-		return
+	if m.Status == 430 {
+		b.next = len(b.targets)
+	} else if d := retryAfter(m); d > 0 && x.Profile().UseBlacklist && b.Target.Flow == 0 {
+		b.cause = CauseConnectionError
+		e.blacklistFor(b, d)
 	}
-	e.responseDone(b)
+	b.detach(nil)
+	return e.retry(b)
 }
 
-// responseDone makes b ready for the next response, or ends it after a final
-// one. An exchange whose final response a stage dropped goes on with the
-// next target, so that its client gets an answer in any case.
-func (e *Engine) responseDone(b *Branch) {
-	x, final := b.x, b.Resp.Status >= 200
-	b.dropResponse()
-	if !final {
-		if b.queued.resp != nil {
-			b.takeQueued()
-			e.runResponse(b)
-		}
-		return
+// retryAfter returns how long a 503 asks to be left alone (RFC 3261 §21.5.4),
+// as far as the blacklist goes.
+func retryAfter(m *sip.Message) time.Duration {
+	i := m.First(sip.HeaderRetryAfter)
+	if i < 0 {
+		return 0
 	}
-	e.endBranch(b)
-	if !x.answered && !x.done {
-		e.tryNext(x)
+	at := m.Header(i).Value
+	var r sip.RetryAfter
+	if _, err := sip.ParseRetryAfter(m.Buf[:at.End()], at.Start(), &r); err != parser.OK {
+		return 0
+	}
+	return min(time.Duration(r.Delta)*time.Second, MaxBlacklistTime)
+}
+
+// responseDone makes b ready for the next response.
+func (e *Engine) responseDone(b *Branch) {
+	b.dropResponse()
+	if b.queued.resp != nil {
+		b.takeQueued()
+		e.runResponse(b)
 	}
 }

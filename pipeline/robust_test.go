@@ -458,24 +458,35 @@ func TestAckOfRefusal(t *testing.T) {
 	n.Idle()
 }
 
-// A 2xx that comes when the client has its 408 changes nothing for the client:
-// it gets the 408 again.
-func TestLateSuccess(t *testing.T) {
-	n := pipelinetest.New(t, stages(forwarder{}), pipelinetest.Options{Profile: short})
-	n.FromUDP(alice, request("INVITE", "1 ", "inv", ""))
-	inv := n.Sent()[1].Text
-	n.FromUDP(bob, respond(inv, "180 Ringing"))
-	n.Sent()
-	n.Advance(5100 * time.Millisecond) // Timer C
-	if got := finals(n, "none"); len(got) != 1 || got[0] != "408 INVITE Timeout" {
-		t.Fatalf("alice got %q, want 408", got)
+// A callee that still rings when Timer C fires is cancelled, and what it then
+// says decides (RFC 3261 §16.8): a 2xx goes through, anything else is 408.
+func TestTimerC(t *testing.T) {
+	for _, c := range []struct{ name, final, want string }{
+		{"gives up", "487 Request Terminated", "408 INVITE Timeout"},
+		{"is busy at last", "486 Busy Here", "408 INVITE Timeout"},
+		{"answers at last", "200 OK", "200 OK"},
+		{"says nothing", "", "408 INVITE Timeout"},
+	} {
+		n := pipelinetest.New(t, stages(forwarder{}), pipelinetest.Options{Profile: short})
+		n.FromUDP(alice, request("INVITE", "1 ", "a", ""))
+		inv := n.Sent()[1].Text
+		n.FromUDP(bob, respond(inv, "180 Ringing"))
+		n.Sent()
+		n.Advance(5100 * time.Millisecond) // Timer C
+		cancel := expectSent(n, bob, "CANCEL ")[0]
+		n.FromUDP(bob, respond(cancel, "200 OK"))
+		if c.final == "" {
+			n.Advance(31 * time.Second)
+			n.Sent()
+			n.Advance(time.Second) // 64*T1 after the CANCEL
+		} else {
+			n.FromUDP(bob, respond(inv, c.final))
+		}
+		if got := finals(n, "INVITE"); len(got) != 1 || got[0] != c.want {
+			t.Errorf("bob %s: alice got %q, want %q", c.name, got, c.want)
+		}
+		n.Advance(80 * time.Second)
+		n.Sent()
+		n.Idle()
 	}
-	n.FromUDP(bob, respond(inv, "200 OK"))
-	n.Sent()
-	n.FromUDP(alice, request("INVITE", "1 ", "inv", ""))
-	got := expectSent(n, alice, "SIP/2.0 408 ")[0]
-	n.FromUDP(alice, request("ACK", "1 ", "inv", toTag(got)))
-	n.Advance(40 * time.Second)
-	n.Sent()
-	n.Idle()
 }

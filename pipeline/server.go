@@ -5,6 +5,7 @@ import (
 
 	"sluice/netio"
 	"sluice/netio/wheel"
+	"sluice/parser"
 	"sluice/parser/sip"
 	"sluice/pipeline/txn"
 )
@@ -34,11 +35,17 @@ type serverTxn struct {
 
 // reply answers with a response of our own.
 func (s *serverTxn) reply(x *Exchange, r *sip.Reply) {
-	var tag []byte
-	if r.Status > 100 {
-		t := s.e.tagFor(x.Req)
-		tag = t.bytes()
+	if r.Status == 100 {
+		s.replyTagged(x, r, nil)
+		return
 	}
+	t := s.e.tagFor(x.Req)
+	s.replyTagged(x, r, t.bytes())
+}
+
+// replyTagged answers with a response of our own in the dialog that a To tag
+// names.
+func (s *serverTxn) replyTagged(x *Exchange, r *sip.Reply, tag []byte) {
 	b := s.e.loop.Acquire(len(x.Req.Buf) + len(r.Headers) + len(r.Reason) + replyRoom)
 	b.B = s.e.appendReply(b.B, x.Req, x.Source, r, tag)
 	s.e.countReply(r.Status)
@@ -135,15 +142,34 @@ func (s *serverTxn) parked() {
 	s.arm()
 }
 
-// relayLate passes on a 2xx that arrived after the exchange had ended: a
-// retransmission, or the answer of another callee behind a forking proxy.
-func (s *serverTxn) relayLate(resp *sip.Message) {
+// relayLate passes on a 2xx that arrived after the exchange had ended: the
+// answer of another callee behind a forking proxy, or a retransmission, which
+// goes out as the first one did if stages had edited that: before.
+func (s *serverTxn) relayLate(resp *sip.Message, before *netio.Buf) {
 	e := s.e
+	if before != nil && sameToTag(resp, &e.sent, before.B) {
+		b := e.loop.Acquire(len(before.B))
+		b.B = append(b.B, before.B...)
+		s.send(b, resp.Status)
+		return
+	}
 	e.respEdits.Reset()
 	e.respEdits.RemoveElement(resp, sip.HeaderVia)
 	b := e.loop.Acquire(len(resp.Buf))
 	b.B = resp.AppendEdited(b.B, &e.respEdits, nil, nil)
 	s.send(b, resp.Status)
+}
+
+// sameToTag reports whether a and the message in buf, which is indexed into b,
+// belong to one dialog.
+func sameToTag(a, b *sip.Message, buf []byte) bool {
+	b.Reset()
+	if b.Index(buf) != parser.OK {
+		return false
+	}
+	at, aerr := a.To()
+	bt, berr := b.To()
+	return aerr == parser.OK && berr == parser.OK && string(at.Tag.Of(a.Buf)) == string(bt.Tag.Of(b.Buf))
 }
 
 // destroy takes the record out of the table. An exchange that still runs

@@ -42,22 +42,35 @@ type PeerCertHandler interface {
 // retransmission, for a CANCEL, or for an ACK that ends a transaction.
 type RequestHandler interface{ OnRequest(x *Exchange) Verdict }
 
+// A ResolveHandler finds the addresses of b's hop, by b.AddTarget, when its
+// branch begins; b.Fail says why there are none. It runs in chain order. Drop
+// gives the hop up without OnFailure.
+type ResolveHandler interface {
+	OnResolve(x *Exchange, b *Branch) Verdict
+}
+
 // A TargetHandler runs in chain order before each attempt. Drop skips this
 // target; x.Reply aborts the routing.
 type TargetHandler interface {
 	OnTarget(x *Exchange, b *Branch) Verdict
 }
 
-// A ResponseHandler runs in reverse chain order for each response but 100.
-// Continue relays it, Drop does not, x.Reply overrides it, and x.Forward
-// tries the targets that are left (serial forking).
+// A ResponseHandler runs in reverse chain order for each response but 100, and
+// but a 503 or 430 after which another address is tried. Continue relays it:
+// at once, or, a final one other than 2xx, when all branches have ended and it
+// is the best. Drop gives it up, x.Reply answers in its place and ends all
+// branches, and x.Forward gives it up and goes on with the targets and hops
+// that are left (serial forking). A handler that panics does not keep the
+// others from running.
 type ResponseHandler interface {
 	OnResponse(x *Exchange, b *Branch) Verdict
 }
 
-// A FailureHandler runs in reverse chain order when a branch ends without a
-// response. Continue lets the pipeline try the next target, or answer with
-// what [Cause.Reply] says.
+// A FailureHandler runs in reverse chain order when an attempt ends without a
+// response. Continue has the next target tried, if there is one; else the
+// failure counts as a response as [Cause.Reply] says. Drop ends the branch and
+// the search, and gives no answer for it. A handler that panics does not keep
+// the others from running.
 type FailureHandler interface {
 	OnFailure(x *Exchange, b *Branch, why Cause) Verdict
 }

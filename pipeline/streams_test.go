@@ -38,14 +38,15 @@ func (r router) OnRequest(x *pipeline.Exchange) pipeline.Verdict {
 		return x.Reply(badURI)
 	}
 	if routes.Flow != 0 {
-		x.AddTarget(pipeline.Target{Hop: -1, Flow: routes.Flow, Transport: routes.Transport})
+		x.AddTarget(pipeline.Target{Flow: routes.Flow, Transport: routes.Transport})
 		return x.Forward()
 	}
-	for _, t := range r[string(u.User.Of(x.Req.Buf))] {
+	user := r[string(u.User.Of(x.Req.Buf))]
+	for _, t := range user {
 		x.AddTarget(t)
 	}
-	if ip, ok := u.IP(x.Req.Buf); ok && len(x.Targets()) == 0 {
-		t := pipeline.Target{Hop: -1, Addr: netip.AddrPortFrom(ip, u.Port)}
+	if ip, ok := u.IP(x.Req.Buf); ok && len(user) == 0 {
+		t := pipeline.Target{Addr: netip.AddrPortFrom(ip, u.Port)}
 		t.Transport, _ = netio.ParseTransport(u.Transport.Lower())
 		x.AddTarget(t)
 	}

@@ -306,7 +306,7 @@ func strictRoute(edits *sip.Edits, came *sip.Message) string {
 func addedByUs(line string) bool {
 	return strings.HasPrefix(line, "Via: SIP/2.0/UDP 192.0.2.254:5060;rport;branch=z9hG4bK") ||
 		strings.HasPrefix(line, "Record-Route: <sip:") && strings.Contains(line, "@192.0.2.254:5060;") ||
-		line == "Max-Forwards: 70\r\n"
+		line == "Max-Forwards: 70\r\n" || line == "Max-Breadth: 60\r\n"
 }
 
 // The responses as answers to a request of ours: relayed as they are, to where

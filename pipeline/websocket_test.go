@@ -25,7 +25,7 @@ func wsCallee(t *testing.T, loops, loop int) (*pipelinetest.Net, *peer) {
 	users := router{}
 	n := pipelinetest.New(t, stages(users), pipelinetest.Options{Loops: loops})
 	bob := connect(n, netio.WS, bobWS, loop)
-	users["bob"] = []pipeline.Target{{Hop: -1, Transport: netio.WS, Flow: bob.c.ID()}}
+	users["bob"] = []pipeline.Target{{Transport: netio.WS, Flow: bob.c.ID()}}
 	return n, bob
 }
 

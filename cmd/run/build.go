@@ -28,7 +28,9 @@ func spec(cfg *config.Config, loops int, shared *pipeline.Shared, st *stats.Regi
 	for name, p := range cfg.Proxy {
 		profiles[name] = &pipeline.Profile{
 			Name: name, DoRecordRouting: p.DoRecordRouting, RecordRouteAll: p.RecordRouteAll,
-			TimerB: p.TimerB, TimerC: p.TimerC, TimerF: p.TimerF,
+			TimerB: p.TimerB, TimerC: p.TimerC, TimerF: p.TimerF, T1: p.TimerT1, T2: p.TimerT2, T4: p.TimerT4,
+			SerialForking: p.SerialForking, RecurseOnRedirect: p.RecurseOnRedirect, NoFailoverOn503: !p.DNSFailoverOn503,
+			UseBlacklist: p.UseBlacklist, BlacklistTime: p.BlacklistTime, UDPMTU: p.UDPMTU,
 		}
 	}
 	s := &cfg.Server

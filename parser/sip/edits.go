@@ -51,6 +51,9 @@ func (e *Edits) Reset() { e.ops, e.text = e.ops[:0], e.text[:0] }
 // Empty reports whether e changes nothing.
 func (e *Edits) Empty() bool { return len(e.ops) == 0 }
 
+// Len returns the number of edits.
+func (e *Edits) Len() int { return len(e.ops) }
+
 // Remove removes the bytes at.
 func (e *Edits) Remove(at parser.Span) {
 	if at.Empty() {

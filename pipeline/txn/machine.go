@@ -55,6 +55,11 @@ func (m *Machine) Handle(e Event, now time.Duration, t *Timers) Action {
 	return do
 }
 
+// Pending reports whether a client transaction has had no final response.
+func (m *Machine) Pending() bool {
+	return m.State == Calling || m.State == Trying || m.State == Proceeding
+}
+
 // armInviteClient sets Timers A, B, D and M (RFC 3261 §17.1.1.2, RFC 6026
 // §8.4), Timer C (RFC 3261 §16.6 step 11, §16.7 step 2) and the patience after
 // a CANCEL (§9.1).

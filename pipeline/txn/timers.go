@@ -1,6 +1,9 @@
 package txn
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Timers holds the values of RFC 3261 Table 4 and RFC 6026 §8.11 for
 // transactions over unreliable transports. All are positive. Timers A, E and G
@@ -20,13 +23,23 @@ type Timers struct {
 	M time.Duration // INVITE client: wait for further 2xx
 }
 
-// DefaultTimers returns the defaults of RFC 3261 Table 4. Timer C is a second
-// above the 3 minutes that it must exceed.
-func DefaultTimers() Timers {
-	const t1 = 500 * time.Millisecond
-	return Timers{
-		T1: t1, T2: 4 * time.Second, T4: 5 * time.Second,
-		B: 64 * t1, C: 181 * time.Second, D: 32 * time.Second,
-		F: 64 * t1, H: 64 * t1, J: 64 * t1, L: 64 * t1, M: 64 * t1,
-	}
+// The defaults of RFC 3261 Table 4.
+const (
+	DefaultT1 = 500 * time.Millisecond
+	DefaultT2 = 4 * time.Second
+	DefaultT4 = 5 * time.Second
+)
+
+// NewTimers returns the timers that follow from T1, T2 and T4, of which 0 means
+// the default (RFC 3261 Table 4). Timer C is a second above the 3 minutes that
+// it must exceed.
+func NewTimers(t1, t2, t4 time.Duration) Timers {
+	t := Timers{T1: cmp.Or(t1, DefaultT1), T2: cmp.Or(t2, DefaultT2), T4: cmp.Or(t4, DefaultT4), C: 181 * time.Second}
+	t.B = 64 * t.T1
+	t.D = max(t.B, 32*time.Second)
+	t.F, t.H, t.J, t.L, t.M = t.B, t.B, t.B, t.B, t.B
+	return t
 }
+
+// DefaultTimers returns the defaults of RFC 3261 Table 4.
+func DefaultTimers() Timers { return NewTimers(0, 0, 0) }

@@ -25,7 +25,7 @@ func (m module) NewStage(*pipeline.LoopBuilder) (pipeline.Stage, error) {
 func proceed(*pipeline.Exchange) pipeline.Verdict { return pipeline.Continue }
 
 func forward(x *pipeline.Exchange) pipeline.Verdict {
-	x.AddTarget(pipeline.Target{Hop: -1, Addr: netip.MustParseAddrPort(bob)})
+	x.AddTarget(pipeline.Target{Addr: netip.MustParseAddrPort(bob)})
 	return x.Forward()
 }
 

@@ -1,6 +1,7 @@
 package registrar
 
 import (
+	"bytes"
 	"log/slog"
 	"net/netip"
 	"time"
@@ -24,6 +25,7 @@ type binding struct {
 	uri    parser.Span // the address as it was registered
 	target parser.Span // the same as a Request-URI may hold it
 	params parser.Span // of the Contact, but for expires; each with its ';'
+	device parser.Span // its +sip.instance, which names the device (RFC 5626 §4.1)
 	path   parser.Span // value for a Route header field (RFC 3327 §5.3)
 	callID parser.Span
 
@@ -42,9 +44,14 @@ func (b *binding) secure() bool {
 	return len(uri) > 5 && parser.EqualFold(uri[:5], "sips:")
 }
 
+// sameDevice reports whether a and b are ways to one device.
+func (b *binding) sameDevice(a *binding) bool {
+	return !b.device.Empty() && bytes.Equal(b.device.Of(b.text), a.device.Of(a.text))
+}
+
 // hop returns b as a place to send a request to. Its bytes never change.
 func (b *binding) hop() pipeline.Hop {
-	h := pipeline.Hop{RequestURI: b.target.Of(b.text), Flow: b.flow, Transport: b.transport, FlowOnly: b.flowOnly}
+	h := pipeline.Hop{RequestURI: b.target.Of(b.text), Flow: b.flow, Transport: b.transport, FlowOnly: b.flowOnly, Q: b.q}
 	if !b.path.Empty() {
 		h.Route = b.path.Of(b.text)
 	}

@@ -1,6 +1,7 @@
 package registrar
 
 import (
+	"slices"
 	"time"
 
 	"sluice/parser/sip"
@@ -36,21 +37,36 @@ func (s *stage) lookup(x *pipeline.Exchange, u *sip.URI) pipeline.Verdict {
 	return pipeline.Continue
 }
 
-// addHops gives x the bindings of a user as hops. A request to a SIPS URI
-// goes to SIPS addresses alone, another one never does (RFC 5630 §5.3).
+// addHops gives x the bindings of a user as hops. Those of one device are ways
+// to it, the later ones for when the first fails: it shall not ring twice (RFC
+// 5626 §5.3). A request to a SIPS URI goes to SIPS addresses alone, another one
+// never does (RFC 5630 §5.3).
 func addHops(x *pipeline.Exchange, rec *record, now time.Duration, secure bool) (refusal sip.Reply) {
 	if rec == nil {
 		return neverRegistered
 	}
 	hops, others := 0, 0
-	for i := range rec.bindings {
-		switch b := &rec.bindings[i]; {
+	list := rec.bindings
+	usable := func(b *binding) bool { return b.live(now) && b.secure() == secure }
+	for i := range list {
+		b := &list[i]
+		switch {
 		case !b.live(now):
+			continue
 		case b.secure() != secure:
 			others++
-		default:
-			hops++
-			x.AddHop(b.hop())
+			continue
+		case slices.ContainsFunc(list[:i], func(a binding) bool { return usable(&a) && a.sameDevice(b) }):
+			continue // it is there, as a way to that device
+		}
+		hops++
+		x.AddHop(b.hop())
+		for k := range list[i+1:] {
+			if a := &list[i+1+k]; usable(a) && a.sameDevice(b) {
+				h := a.hop()
+				h.Fallback = true
+				x.AddHop(h)
+			}
 		}
 	}
 	switch {

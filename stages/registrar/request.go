@@ -155,6 +155,7 @@ func (q *request) readContact(m *sip.Message, na *sip.NameAddr, from origin, set
 	at := len(q.text)
 	q.text = appendParams(q.text, na.Params.Of(m.Buf))
 	b.params = parser.MakeSpan(at-c.from, len(q.text)-c.from)
+	b.device = q.put(&c, device(m.Buf, na))
 	b.path = q.put(&c, q.path)
 	b.callID = q.put(&c, q.callID)
 	if c.to = len(q.text); c.to-c.from > maxText { // the spans may be wrong, and are not used
@@ -162,6 +163,15 @@ func (q *request) readContact(m *sip.Message, na *sip.NameAddr, from origin, set
 	}
 	q.contacts = append(q.contacts, c)
 	return refusal
+}
+
+// device returns the value of +sip.instance, nil for none.
+func device(buf []byte, na *sip.NameAddr) []byte {
+	var c sip.Contact
+	if _, err := sip.ParseContact(buf[:na.Text.End()], na.Text.Start(), &c); err != parser.OK {
+		return nil
+	}
+	return c.Instance.Of(buf)
 }
 
 // put appends b to the text of c.

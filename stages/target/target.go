@@ -1,6 +1,6 @@
-// Package target is stage target: it turns the hops of a request into
-// addresses and connections, and has the request forwarded (RFC 3261 §16.6
-// step 7).
+// Package target is stage target: it has the request forwarded, and turns each
+// hop into addresses and connections when it is that hop's turn (RFC 3261
+// §16.6 step 7).
 package target
 
 import (
@@ -32,39 +32,34 @@ type stage struct{}
 func (stage) Name() string { return "target" }
 
 // OnRequest implements pipeline.RequestHandler.
-func (stage) OnRequest(x *pipeline.Exchange) pipeline.Verdict {
-	hops := x.Hops()
-	for i := range hops {
-		addHop(x, i, &hops[i])
-	}
-	return x.Forward()
-}
+func (stage) OnRequest(x *pipeline.Exchange) pipeline.Verdict { return x.Forward() }
 
-// addHop adds the targets of one hop: the connection it names, and the
-// address of its URI unless the connection is the only way.
-func addHop(x *pipeline.Exchange, i int, h *pipeline.Hop) {
+// OnResolve implements pipeline.ResolveHandler: the targets of a hop are the
+// connection it names, and the address of its URI unless the connection is the
+// only way.
+func (stage) OnResolve(x *pipeline.Exchange, b *pipeline.Branch) pipeline.Verdict {
+	h := b.Hop()
 	if h.Flow != 0 {
-		x.AddTarget(pipeline.Target{Hop: i, Flow: h.Flow, Transport: h.Transport})
+		b.AddTarget(pipeline.Target{Flow: h.Flow, Transport: h.Transport})
 		if h.FlowOnly {
-			return
+			return pipeline.Continue
 		}
 	}
 	buf, u, ok := nextURI(x, h)
-	if !ok {
-		x.Fail(pipeline.CauseUnsupportedURIScheme)
-		return
+	switch {
+	case !ok:
+		b.Fail(pipeline.CauseUnsupportedURIScheme)
+	case x.Identity().Owns(buf, &u):
+		b.Fail(pipeline.CauseDestinationMyself)
+	default:
+		t, why := resolve(buf, u)
+		if why != pipeline.CauseNone {
+			b.Fail(why)
+			break
+		}
+		b.AddTarget(t)
 	}
-	if x.Identity().Owns(buf, &u) {
-		x.Fail(pipeline.CauseDestinationMyself)
-		return
-	}
-	t, why := resolve(buf, u)
-	if why != pipeline.CauseNone {
-		x.Fail(why)
-		return
-	}
-	t.Hop = i
-	x.AddTarget(t)
+	return pipeline.Continue
 }
 
 // nextURI returns the URI that says where hop h leads: its own, else the top
@@ -143,4 +138,7 @@ func address(buf []byte, u sip.URI) (netip.Addr, bool) {
 	return u.IP(buf)
 }
 
-var _ pipeline.RequestHandler = stage{}
+var (
+	_ pipeline.RequestHandler = stage{}
+	_ pipeline.ResolveHandler = stage{}
+)

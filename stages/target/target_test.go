@@ -9,6 +9,7 @@ import (
 
 	"sluice/netio"
 	"sluice/netio/netiotest"
+	"sluice/parser/sip"
 	"sluice/pipeline"
 	"sluice/pipeline/pipelinetest"
 	_ "sluice/stages/target"
@@ -217,8 +218,9 @@ func TestListenersDecide(t *testing.T) {
 
 var errRefused = errors.New("connection refused")
 
-// Hops are tried in their order; those that lead nowhere are passed over, and
-// the last reason is the answer.
+// Hops are tried in the order of their q; those that lead nowhere are passed
+// over, and the best reason is the answer, of equal ones the first (RFC 3261
+// §16.7 step 6).
 func TestSeveralHops(t *testing.T) {
 	next := func(uri string) pipeline.Hop { return pipeline.Hop{Next: []byte(uri)} }
 	for _, c := range []struct {
@@ -228,15 +230,18 @@ func TestSeveralHops(t *testing.T) {
 	}{
 		{"none", nil, []string{"500 Server Internal Error"}},
 		{"names only", []pipeline.Hop{next("sip:a.example"), next("sip:b.example")}, []string{noDNS}},
-		{"the last reason counts", []pipeline.Hop{next("sip:a.example"), next("tel:1")}, []string{noScheme}},
+		{"of two reasons the first", []pipeline.Hop{next("sip:a.example"), next("tel:1")}, []string{noDNS}},
 		{"a name and an address", []pipeline.Hop{next("sip:a.example"), next("sip:192.0.2.2")}, []string{"udp " + bob}},
-		{"an address and a name", []pipeline.Hop{next("sip:192.0.2.2;transport=tcp"), next("sip:a.example")}, []string{"dial tcp " + bob, "500 Connection Error"}},
+		{"an address and a name", []pipeline.Hop{next("sip:192.0.2.2;transport=tcp"), next("sip:a.example")}, []string{"dial tcp " + bob, noDNS}},
 		{"one that does not answer", []pipeline.Hop{next("sip:192.0.2.3;transport=tcp"), next("sip:192.0.2.2")}, []string{"dial tcp 192.0.2.3:5060", "udp " + bob}},
 		{"two that do not", []pipeline.Hop{next("sip:192.0.2.3;transport=tcp"), next("sip:192.0.2.2;transport=tcp")},
 			[]string{"dial tcp 192.0.2.3:5060", "dial tcp 192.0.2.2:5060", "500 Connection Error"}},
 		{"a transport that we lack, and an address", []pipeline.Hop{next("sips:192.0.2.2"), next("sip:192.0.2.2")}, []string{"udp " + bob}},
 	} {
 		hops = c.hops
+		for i := range hops {
+			hops[i].Q = sip.QMax - uint16(i)
+		}
 		n := newNet(t)
 		n.FromUDP(alice, request("INVITE", "sip:carol@198.51.100.1"))
 		var got []string

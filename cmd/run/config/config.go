@@ -127,6 +127,45 @@ type Proxy struct {
 	// TimerF is how long any other request waits for its final response
 	// (RFC 3261 §17.1.2.2).
 	TimerF time.Duration `toml:"timer_F" default:"32s" min:"2s" max:"64s"`
+
+	// TimerT1 is the estimate of the round-trip time that retransmissions begin
+	// with (RFC 3261 §17.1.1.1). Timers D, H, J, L and M are 64 times as long.
+	TimerT1 time.Duration `toml:"timer_T1" default:"500ms" min:"100ms" max:"4s"`
+
+	// TimerT2 is the longest interval between retransmissions (RFC 3261
+	// §17.1.2.2).
+	TimerT2 time.Duration `toml:"timer_T2" default:"4s" min:"1s" max:"32s"`
+
+	// TimerT4 is the longest life of a message in the network (RFC 3261
+	// §17.1.2.2).
+	TimerT4 time.Duration `toml:"timer_T4" default:"5s" min:"0s" max:"32s"`
+
+	// SerialForking tries targets of equal q one after the other. Without it
+	// they are tried at the same time, and those of lower q after them (RFC
+	// 3261 §16.6).
+	SerialForking bool `toml:"serial_forking" default:"false"`
+
+	// RecurseOnRedirect tries the contacts of a 3xx instead of passing it on
+	// (RFC 3261 §16.7 item 4). Whoever is called then decides where the call
+	// goes.
+	RecurseOnRedirect bool `toml:"recurse_on_redirect" default:"false"`
+
+	// DNSFailoverOn503 tries the next address after a 503 (RFC 3263 §4.3).
+	// With no other address left, or without this, the client gets 500.
+	DNSFailoverOn503 bool `toml:"dns_failover_on_503" default:"true"`
+
+	// UseBlacklist has addresses that did not answer, or not by TCP, passed over
+	// for a time when there are others to try.
+	UseBlacklist bool `toml:"use_blacklist" default:"true"`
+
+	// BlacklistTime is how long an address stays on the blacklist that
+	// use_blacklist put there.
+	BlacklistTime time.Duration `toml:"blacklist_time" default:"10s" min:"2s" max:"600s"`
+
+	// UDPMTU is the size of a packet on the way to UDP peers: a request that
+	// comes within 200 bytes of it goes over TCP, and over UDP only if the peer
+	// refuses that (RFC 3261 §18.1.1). 0 sends everything over UDP.
+	UDPMTU int `toml:"udp_mtu" default:"1500" min:"0" max:"65535"`
 }
 
 // Pipeline is [pipeline].

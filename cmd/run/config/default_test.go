@@ -19,7 +19,11 @@ func parse(t *testing.T, text string) *config.Config {
 	return c
 }
 
-var standingProfile = config.Proxy{DoRecordRouting: true, TimerB: 32 * time.Second, TimerC: 120 * time.Second, TimerF: 32 * time.Second}
+var standingProfile = config.Proxy{
+	DoRecordRouting: true, TimerB: 32 * time.Second, TimerC: 120 * time.Second, TimerF: 32 * time.Second,
+	TimerT1: 500 * time.Millisecond, TimerT2: 4 * time.Second, TimerT4: 5 * time.Second,
+	DNSFailoverOn503: true, UseBlacklist: true, BlacklistTime: 10 * time.Second, UDPMTU: 1500,
+}
 
 func TestDefaults(t *testing.T) {
 	c := parse(t, listener)
@@ -86,7 +90,8 @@ do_record_routing = false
 do_record_routing = true
 record_route_all = true
 `+listener)
-	base := config.Proxy{TimerB: 32 * time.Second, TimerC: 120 * time.Second, TimerF: 8 * time.Second}
+	base := standingProfile
+	base.DoRecordRouting, base.TimerF = false, 8*time.Second
 	out, mine := base, base
 	out.TimerB = 6 * time.Second
 	mine.DoRecordRouting, mine.RecordRouteAll = true, true

@@ -148,7 +148,7 @@ var faulty = []struct {
 	{name: "unquoted", bare: true, text: "[[listen]]\nurl = udp://127.0.0.1:5060\n[proxy.a]\ntimer_B = 32s\ntimer_D = \"1s\"", want: []string{
 		`2:7: unexpected character U+0075 'u' at start of value (strings stand in quotes)`,
 		"4:13: strings must be quoted",
-		"5:1: proxy.a.timer_D: unknown key (known here: do_record_routing, record_route_all, timer_B, timer_C, timer_F)"}},
+		"5:1: proxy.a.timer_D: unknown key (known here: do_record_routing, record_route_all, timer_B, timer_C, timer_F, timer_T1, timer_T2, timer_T4, serial_forking, recurse_on_redirect, dns_failover_on_503, use_blacklist, blacklist_time, udp_mtu)"}},
 	{name: "open list", text: "[server]\ndomains = [\n  \"a\"\n[log]\nlevel = \"x\"", want: []string{
 		"4:1: expected ',' or ']' after array value"}},
 	{name: "open string", text: "[log]\nlevel = \"info\nformat = 1", want: []string{
