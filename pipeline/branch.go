@@ -125,9 +125,19 @@ func (b *Branch) after(at step, v Verdict, i int) {
 	}
 }
 
-// suspend parks b at hook i of a kind of step.
+// suspend parks b at hook i of a kind of step. When too many are parked the
+// request is answered 503; but a response goes on without that stage, since a
+// callee may have accepted the call by it.
 func (b *Branch) suspend(at step, i int) {
 	e := b.x.e
+	if !e.mayPark(b) {
+		if at == stepResponse {
+			b.after(at, Continue, i)
+		} else {
+			b.x.Reply(overloaded)
+		}
+		return
+	}
 	if b.Resp != nil && b.respBuf == nil {
 		b.respBuf = e.loop.Acquire(len(b.Resp.Buf))
 		b.respBuf.B = append(b.respBuf.B, b.Resp.Buf...)

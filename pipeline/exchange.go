@@ -120,8 +120,9 @@ func (x *Exchange) ClearHops() { x.hops = x.hops[:0] }
 // called once.
 func (x *Exchange) TakeRoutes() (relay.Routes, parser.Err) {
 	r, err := relay.TakeRoutes(&x.Edits, x.Req, x.e.edge.flows, x.Identity())
+	x.requestURI = r.Target
 	if err == parser.OK && !r.Next.Empty() && !r.Loose {
-		relay.FollowStrict(&x.Edits, x.Req, &r)
+		relay.FollowStrict(&x.Edits, x.Req, &r, x.RequestURI())
 	}
 	x.route, x.tookRoutes = r.Next, true
 	return r, err

@@ -183,6 +183,9 @@ func (e *Engine) recordRoute(b *Branch, dest *path, at int) {
 	}
 	caller := relay.Side{Transport: x.Transport, SentBy: sentBy(in), Flow: e.clientFlow(x.conn)}
 	callee := relay.Side{Transport: dest.transport, SentBy: sentBy(dest.listener), Flow: e.clientFlow(dest.conn)}
+	if u, err := x.Req.RequestURI(); err == parser.OK && u.Scheme == sip.SchemeSIPS {
+		caller.Secure, callee.Secure = true, true
+	}
 	relay.InsertRecordRoute(&b.Edits, at, e.edge.flows, caller, callee, x.Req.CallID())
 }
 

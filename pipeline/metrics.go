@@ -35,6 +35,7 @@ const (
 	metricPassedOver
 	metricWidened
 	metricFlowGone
+	metricReopened
 	metricTransactionsFull
 	metricSuspended
 	metricStaleToken
@@ -80,6 +81,7 @@ var metricTexts = [numMetrics]struct{ name, help string }{
 	metricPassedOver:        {"sluice_blacklist_hits_total", "Attempts that were not made because of the blacklist."},
 	metricWidened:           {"sluice_sip_requests_widened_total", "Requests too large for UDP that went over TCP."},
 	metricFlowGone:          {"sluice_sip_flows_gone_total", "Messages for a connection that had closed."},
+	metricReopened:          {"sluice_sip_connections_reopened_total", "Connections opened for a response whose own had closed."},
 	metricTransactionsFull:  {"sluice_sip_transactions_refused_total", "Requests refused because the transaction table was full."},
 	metricSuspended:         {"sluice_stage_suspended_total", "Suspensions by stages."},
 	metricStaleToken:        {"sluice_stage_stale_tokens_total", "Tokens posted that named nothing any more."},

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"net/netip"
 
 	"github.com/valyala/bytebufferpool"
@@ -21,6 +22,7 @@ type path struct {
 	conn      netio.ConnID    // 0 for UDP
 	listener  *netio.Listener // UDP: the socket; streams: the one we name in Via
 	addr      netip.AddrPort
+	port      uint16 // streams, on the way back: where the client listens, as its Via says
 }
 
 // sentBy returns the host and port by which we are reached at l.
@@ -36,10 +38,13 @@ func sentBy(l *netio.Listener) string {
 // it came from if the client asked by rport, else the one in its Via.
 func (e *Engine) wayBack(m *sip.Message, o *origin) path {
 	p := path{transport: o.transport, conn: o.connID, listener: o.listener, addr: o.addr}
+	via, err := m.TopVia()
 	if o.transport.Reliable() {
+		if err == parser.OK {
+			p.port = via.Port
+		}
 		return p
 	}
-	via, err := m.TopVia()
 	if err != parser.OK || via.RportSet {
 		return p
 	}
@@ -49,6 +54,31 @@ func (e *Engine) wayBack(m *sip.Message, o *origin) path {
 	}
 	p.addr = netip.AddrPortFrom(o.addr.Addr(), port)
 	return p
+}
+
+// reopen opens a connection to a client whose own has closed, for a response
+// (RFC 3261 §18.2.2): to the address it came from and the port that its Via
+// names. Who can be reached over that connection only is not (RFC 7118 §5).
+func (e *Engine) reopen(p *path) bool {
+	if !p.transport.Dialable() || p.port == 0 && p.transport == netio.TLS {
+		return false
+	}
+	ln := e.listenerFor(p.transport, p.addr.Addr())
+	if ln == nil {
+		return false
+	}
+	to := netip.AddrPortFrom(p.addr.Addr(), cmp.Or(p.port, 5060))
+	c := e.loop.ConnTo(p.transport, to)
+	if c == nil {
+		var err error
+		if c, err = e.loop.Dial(p.transport, dialFrom(ln), to); err != nil {
+			return false
+		}
+		e.openFlow(c)
+	}
+	p.conn = c.ID()
+	e.count(metricReopened)
+	return true
 }
 
 // pathTo finds the path to a target.

@@ -54,6 +54,7 @@ type chain struct {
 
 	handshake []hook[HandshakeHandler]
 	conn      []hook[ConnHandler]
+	peerCert  []hook[PeerCertHandler]
 	request   []hook[RequestHandler]
 	resolve   []hook[ResolveHandler]
 	target    []hook[TargetHandler]
@@ -198,6 +199,7 @@ func (c *chain) add(s Stage) {
 	c.stages = append(c.stages, s)
 	addHook(&c.handshake, s, n)
 	addHook(&c.conn, s, n)
+	addHook(&c.peerCert, s, n)
 	addHook(&c.request, s, n)
 	addHook(&c.resolve, s, n)
 	addHook(&c.target, s, n)

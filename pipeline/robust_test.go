@@ -355,6 +355,7 @@ func TestMutations(t *testing.T) {
 	if got := n.Count("sluice_exchanges"); got != 0 {
 		t.Errorf("%d exchanges after 40 s, want 0", got)
 	}
+	refuseDials(n)
 	n.Advance(30 * time.Second) // a callee that ignored a CANCEL is given up after 32 s, and the caller has 32 s for his ACK
 	n.Sent()
 	n.Idle()

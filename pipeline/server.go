@@ -61,7 +61,9 @@ func (s *serverTxn) send(b *netio.Buf, status uint16) {
 		return
 	}
 	s.tryingAt, s.answered = 0, true
-	s.e.transmit(&s.back, b, 0)
+	if !s.e.transmit(&s.back, b, 0) && status >= 200 && s.e.reopen(&s.back) {
+		s.e.transmit(&s.back, b, 0)
+	}
 	if s.last != nil {
 		s.last.Release()
 		s.last = nil

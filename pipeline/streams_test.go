@@ -396,23 +396,45 @@ func TestRequestsShareADial(t *testing.T) {
 	}
 }
 
-// A caller's connection that is gone takes his responses with it.
+// The final response for a caller whose connection is gone goes over one that
+// we open to where his Via says he listens (RFC 3261 §18.2.2); provisional ones
+// are lost.
 func TestCallerConnectionGone(t *testing.T) {
-	n := pipelinetest.New(t, stages(router{}))
-	caller := connect(n, netio.TCP, "192.0.2.1:40001")
-	caller.send(over("TCP", request("INVITE", "1 ", "inv", "")))
-	inv := expectSent(n, bob, "INVITE ")[0]
-	caller.expect("SIP/2.0 100 ")
-	caller.h.ClosePeer(caller.c)
-	n.FromUDP(bob, respond(inv, "180 Ringing"))
-	n.FromUDP(bob, respond(inv, "200 OK"))
-	expectSent(n, bob)
-	caller.expect()
-	if got := n.Count("sluice_sip_flows_gone_total"); got != 2 {
-		t.Errorf("counted %d messages for a connection that is gone, want 2", got)
+	for _, c := range []struct {
+		name   string
+		listen bool
+	}{{"he listens", true}, {"he does not", false}} {
+		n := pipelinetest.New(t, stages(router{}))
+		caller := connect(n, netio.TCP, "192.0.2.1:40001")
+		caller.send(over("TCP", request("INVITE", "1 ", "inv", "")))
+		inv := expectSent(n, bob, "INVITE ")[0]
+		caller.expect("SIP/2.0 100 ")
+		caller.h.ClosePeer(caller.c)
+		n.FromUDP(bob, respond(inv, "180 Ringing"))
+		n.FromUDP(bob, respond(inv, "200 OK"))
+		d := dial(n, alice)
+		if c.listen {
+			d.Succeed()
+			(&peer{n, n.Loops[0], d.Conn}).expect("SIP/2.0 200 ")
+		} else {
+			d.Fail(errRefused)
+		}
+		expectSent(n, bob)
+		if gone, again := n.Count("sluice_sip_flows_gone_total"), n.Count("sluice_sip_connections_reopened_total"); gone != 2 || again != 1 {
+			t.Errorf("%s: counted %d messages for a connection that is gone and %d reopened, want 2 and 1", c.name, gone, again)
+		}
+		n.Advance(40 * time.Second)
+		n.Idle()
 	}
-	n.Advance(40 * time.Second)
-	n.Idle()
+}
+
+// refuseDials refuses the connections that are being opened.
+func refuseDials(n *pipelinetest.Net) {
+	for _, h := range n.Loops {
+		for _, d := range h.Dials() {
+			d.Fail(errRefused)
+		}
+	}
 }
 
 // A callee's connection that closes before it answered.

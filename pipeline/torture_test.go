@@ -235,6 +235,7 @@ func TestTortureOverTCP(t *testing.T) {
 				if !closed {
 					caller.h.ClosePeer(caller.c)
 				}
+				refuseDials(n)
 				n.Advance(40 * time.Second)
 				n.Idle()
 			})

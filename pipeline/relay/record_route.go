@@ -10,6 +10,7 @@ type Side struct {
 	Transport netio.Transport
 	SentBy    string       // where we are reached on that side
 	Flow      netio.ConnID // the connection that leads to the peer; 0: its Contact does
+	Secure    bool         // the request is for a SIPS URI (RFC 3261 §16.6 step 4)
 }
 
 // InsertRecordRoute inserts our Record-Route at offset at. Where the two
@@ -26,11 +27,15 @@ func InsertRecordRoute(e *sip.Edits, at int, k *FlowKey, caller, callee Side, ca
 
 func insertSide(e *sip.Edits, at int, k *FlowKey, s Side, callID []byte) {
 	var token [MaxTokenLen]byte
-	e.InsertString(at, "Record-Route: <sip:")
+	scheme := "Record-Route: <sip:"
+	if s.Secure {
+		scheme = "Record-Route: <sips:"
+	}
+	e.InsertString(at, scheme)
 	e.Insert(at, k.Append(token[:0], s.Transport, s.Flow, callID))
 	e.InsertString(at, "@")
 	e.InsertString(at, s.SentBy)
-	if s.Transport != netio.UDP {
+	if s.Transport != netio.UDP && !(s.Secure && s.Transport == netio.TLS) { // what sips means anyway
 		e.InsertString(at, ";transport=")
 		e.InsertString(at, s.Transport.String())
 	}

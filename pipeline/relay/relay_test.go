@@ -291,10 +291,53 @@ func TestFollowStrict(t *testing.T) {
 		if err != parser.OK || r.Loose {
 			t.Fatalf("%s: TakeRoutes: %v, loose %v", c.name, err, r.Loose)
 		}
-		relay.FollowStrict(&e, &m, &r)
+		relay.FollowStrict(&e, &m, &r, m.URIText.Of(m.Buf))
 		want := "BYE sip:198.51.100.7 SIP/2.0\r\n" + strings.Join(c.want, "\r\n") + "\r\nCall-ID: x\r\n\r\n"
 		if got := string(m.AppendEdited(nil, &e, nil, nil)); got != want {
 			t.Errorf("%s: got\n%s\nwant\n%s", c.name, got, want)
+		}
+	}
+}
+
+// RFC 3261 §16.4: a strict router before us has put our Record-Route value into
+// the Request-URI and the remote target at the end of Route.
+func TestStrictRouterUpstream(t *testing.T) {
+	const target, foreign = "<sip:bob@192.0.2.9:5062>", "<sip:198.51.100.7;lr>"
+	one, two := strings.Trim(uri(udp), "<>"), uri(wsFlow)
+	for _, c := range []struct {
+		name   string
+		uri    string
+		routes []string
+		start  string // of the request as it goes on
+		left   string
+		flow   netio.ConnID
+		next   string
+	}{
+		{"the target alone", one, []string{target}, "sip:bob@192.0.2.9:5062", "", 0, ""},
+		{"another value of ours", one, []string{two + ", " + target}, "sip:bob@192.0.2.9:5062", "", wsFlow.Flow, ""},
+		{"in two header fields", one, []string{two, target}, "sip:bob@192.0.2.9:5062", "", wsFlow.Flow, ""},
+		{"a proxy after us", one, []string{two + "," + foreign + "," + target}, "sip:bob@192.0.2.9:5062", "Route: " + foreign, wsFlow.Flow, "sip:198.51.100.7;lr"},
+		{"a target that is named like us", one, []string{"<sip:192.0.2.254:5060>"}, "sip:192.0.2.254:5060", "", 0, ""},
+		{"not ours", "sip:x@192.0.2.254:5060", []string{two}, "sip:x@192.0.2.254:5060", "", wsFlow.Flow, ""},
+		{"of another call", "sip:" + string(ours.Append(nil, netio.UDP, 0, []byte("call-2"))) + "@192.0.2.254:5060", []string{foreign}, "", "Route: " + foreign, 0, "sip:198.51.100.7;lr"},
+	} {
+		raw := "BYE " + c.uri + " SIP/2.0\r\nRoute: " + strings.Join(c.routes, "\r\nRoute: ") + "\r\nCall-ID: " + string(callID) + "\r\n\r\n"
+		var m sip.Message
+		if err := m.Index([]byte(raw)); err != parser.OK {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		var e sip.Edits
+		r, err := relay.TakeRoutes(&e, &m, ours, edge{})
+		text := written(&m, &e)
+		start := c.start
+		if start == "" {
+			start = c.uri
+		}
+		if err != parser.OK || !strings.HasPrefix(text, "BYE "+start+" SIP/2.0\r\n") || lines(text, "Route") != c.left {
+			t.Errorf("%s: %v, got\n%swant %s and %q", c.name, err, text, start, c.left)
+		}
+		if r.Flow != c.flow || string(r.Next.Of(m.Buf)) != c.next {
+			t.Errorf("%s: got flow %#x, next %q", c.name, uint64(r.Flow), r.Next.Of(m.Buf))
 		}
 	}
 }
