@@ -53,6 +53,8 @@ func (x *Exchange) rank(status uint16, received bool) int {
 	return r
 }
 
+const worstRank = 99
+
 // offerCause makes the failure of a branch the best if nothing better came.
 func (x *Exchange) offerCause(why Cause, r sip.Reply) {
 	c := candidate{cause: why, reply: r, status: r.Status}
@@ -60,6 +62,9 @@ func (x *Exchange) offerCause(why Cause, r sip.Reply) {
 		c.status = why.Reply().Status
 	}
 	c.rank = x.rank(c.status, false)
+	if why == CauseClientTimeout && x.Req.Method != sip.MethodInvite {
+		c.rank = worstRank // it is not answered (RFC 4320 §4.2), but anything else is
+	}
 	x.prefer(&c)
 }
 
@@ -210,6 +215,15 @@ func (b *Branch) noteEarlyDialog() {
 	b.early.add(tag)
 }
 
+// reasonFor returns the Reason header line for a status (RFC 3326 §2). It is
+// valid until the next callback.
+func (e *Engine) reasonFor(status uint16) []byte {
+	e.headers = append(e.headers[:0], "Reason: SIP;cause="...)
+	e.headers = strconv.AppendUint(e.headers, uint64(status), 10)
+	e.headers = append(e.headers, "\r\n"...)
+	return e.headers
+}
+
 // endEarlyDialogs tells a client that wants to know it (RFC 6228 §6) that the
 // early dialogs of b are over, while it waits for the final response: forced,
 // or because there are others to wait for. A client that requires reliable
@@ -224,10 +238,8 @@ func (e *Engine) endEarlyDialogs(b *Branch, status uint16, forced bool) {
 		b.early.reset()
 		return
 	}
-	e.headers = append(e.headers[:0], "Reason: SIP;cause="...)
-	e.headers = strconv.AppendUint(e.headers, uint64(status), 10)
-	e.headers = append(e.headers, "\r\n"...)
-	r := sip.Reply{Status: 199, Reason: "Early Dialog Terminated", Headers: unsafe.String(&e.headers[0], len(e.headers))}
+	reason := e.reasonFor(status)
+	r := sip.Reply{Status: 199, Reason: "Early Dialog Terminated", Headers: unsafe.String(&reason[0], len(reason))}
 	for at := 0; at < len(tags.b); at += 1 + int(tags.b[at]) {
 		x.server.replyTagged(x, &r, tags.b[at+1:at+1+int(tags.b[at])])
 	}

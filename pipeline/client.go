@@ -34,6 +34,7 @@ type clientTxn struct {
 	reason     *netio.Buf // the Reason header lines that go with it
 	answer     *netio.Buf // the 2xx as it was relayed, where stages have edited it
 	sent       bool       // the request went out once
+	acked      bool       // answer is the ACK to an INVITE of ours
 	nextFree   uint32
 }
 
@@ -80,7 +81,7 @@ func (t *clientTable) release(c *clientTxn) {
 		c.gen = 1
 	}
 	c.b, c.server, c.cancel, c.timers = nil, nil, nil, nil
-	c.wantCancel, c.sent = false, false
+	c.wantCancel, c.sent, c.acked = false, false, false
 	c.nextFree, t.free = t.free, c.slot
 	t.n--
 }
@@ -179,6 +180,12 @@ func (c *clientTxn) pass(resp *sip.Message) {
 	}
 	if c.b != nil {
 		c.e.response(c.b, resp)
+		return
+	}
+	if c.acked {
+		if sameToTag(resp, &c.e.sent, c.answer.B) {
+			c.e.transmit(&c.dest, c.answer, 0)
+		}
 		return
 	}
 	if c.server != nil && c.server.gen == c.serverGen && resp.Status/100 == 2 {

@@ -182,6 +182,7 @@ func (e *Engine) swap(c *chain) {
 
 func (e *Engine) use(c *chain) {
 	e.chain = c
+	c.engine.Store(e)
 	e.pool.SetLimits(link.Limits{MaxMessage: c.prog.spec.Limits.MaxMessage})
 }
 
@@ -211,6 +212,13 @@ const maxFree = 4096
 
 // acquireExchange returns an Exchange for the request m, which it takes over.
 func (e *Engine) acquireExchange(m *sip.Message) *Exchange {
+	x := e.newExchange()
+	x.Req = e.own(m)
+	return x
+}
+
+// newExchange returns an Exchange without a request.
+func (e *Engine) newExchange() *Exchange {
 	c := e.chain
 	var x *Exchange
 	if n := len(c.free); n > 0 {
@@ -222,7 +230,6 @@ func (e *Engine) acquireExchange(m *sip.Message) *Exchange {
 			x.cells[i] = k.make()
 		}
 	}
-	x.Req = e.own(m)
 	x.maxForwards = -1
 	c.refs++
 	e.gauge(metricExchanges, 1)
@@ -309,6 +316,7 @@ func (x *Exchange) reset() {
 	x.routed, x.originated, x.forwarding, x.gathering, x.stopped, x.silenced = false, false, false, false, false, false
 	x.answered, x.canceled, x.done, x.fromSet, x.toSet = false, false, false, false, false
 	x.best, x.challenges, x.kept = candidate{}, nil, nil
+	x.acks = nil
 }
 
 // acquireServer returns a record for the transaction of x.

@@ -57,6 +57,8 @@ type Exchange struct {
 	best        candidate // of the final responses so far
 	challenges  *netio.Buf
 	kept        *netio.Buf // bytes of hops that a redirect gave
+	acks        *clientTxn // of the INVITE of ours that it is the ACK for
+	acksGen     uint32
 }
 
 // Reply answers the request with a response of our own and ends the

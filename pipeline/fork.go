@@ -3,6 +3,7 @@ package pipeline
 import (
 	"sluice/parser/sip"
 	"sluice/pipeline/relay"
+	"sluice/pipeline/txn"
 )
 
 // maxParallel bounds the branches of one request that are alive at a time;
@@ -190,6 +191,9 @@ func (e *Engine) relayResponse(b *Branch) {
 		e.responseDone(b)
 	case m.Status < 300:
 		e.passOn(b)
+		if x.originated && b.client != nil && b.client.m.Kind == txn.InviteClient {
+			e.acknowledge(b)
+		}
 		x.answered = true
 		e.endBranch(b, nil)
 		e.endBranches(x, completedElsewhere)
@@ -223,7 +227,7 @@ func (e *Engine) judge(b *Branch) {
 	x, status := b.x, b.Resp.Status
 	if status/100 == 3 && e.recurse(b) {
 		e.endEarlyDialogs(b, status, false)
-		e.skip(b)
+		e.complete(b)
 		return
 	}
 	if status == 503 { // step 6: it is about us that the client would think
@@ -235,13 +239,11 @@ func (e *Engine) judge(b *Branch) {
 	}
 	if status >= 600 {
 		x.stopped = true
-		e.cancelBranches(x, b, declined)
+		e.cancelBranches(x, b, e.reasonFor(status))
 	}
 	e.endEarlyDialogs(b, status, false)
 	e.complete(b)
 }
-
-var declined = []byte("Reason: SIP;cause=603;text=\"Declined\"\r\n")
 
 // cancelBranches cancels what the branches of x but except have sent, and
 // ends those that have sent nothing. The others go on until their final

@@ -97,6 +97,7 @@ func (e *Engine) send(b *Branch) {
 	if x.Req.Method == sip.MethodAck {
 		out := e.compose(b, &dest, txn.Branch{Loop: uint8(e.index)})
 		e.transmit(&dest, out, 0)
+		x.keepAck(out, &dest)
 		out.Release()
 		e.count(metricRequestsOut)
 		e.finish(x)

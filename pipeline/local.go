@@ -9,6 +9,11 @@ type LoopBuilder struct {
 
 	cells     []cellKind
 	connCells *connCellKinds
+	chain     *chain // that is being made
+}
+
+func newLoopBuilder(p *Program, index int, l *netio.Loop) *LoopBuilder {
+	return &LoopBuilder{Index: index, Loop: l, connCells: &connCellKinds{}, chain: &chain{prog: p, loop: l}}
 }
 
 // A cellKind makes and clears the cells of one Local.

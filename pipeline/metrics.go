@@ -26,6 +26,8 @@ const (
 	metricLoops
 	metricDropped
 	metricUnrouted
+	metricOriginated
+	metricOriginatedRefused
 	metricCancels
 	metricAckMissing
 	metricSilentTimeouts
@@ -72,6 +74,8 @@ var metricTexts = [numMetrics]struct{ name, help string }{
 	metricLoops:             {"sluice_sip_loops_total", "Requests that had been here before, unchanged."},
 	metricDropped:           {"sluice_sip_dropped_total", "Requests that a stage discarded without an answer."},
 	metricUnrouted:          {"sluice_sip_unrouted_total", "Requests that no stage of the chain took."},
+	metricOriginated:        {"sluice_sip_requests_originated_total", "Requests of stages."},
+	metricOriginatedRefused: {"sluice_sip_requests_originated_refused_total", "Requests of stages that were not sent: the transaction table was full, or their Program replaced."},
 	metricCancels:           {"sluice_sip_cancels_total", "Requests cancelled by their client."},
 	metricAckMissing:        {"sluice_sip_acks_missing_total", "INVITE transactions that ended without their ACK."},
 	metricSilentTimeouts:    {"sluice_sip_silent_timeouts_total", "Non-INVITE requests that timed out and, by RFC 4320, were not answered."},

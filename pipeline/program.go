@@ -50,6 +50,7 @@ type Program struct {
 type chain struct {
 	prog   *Program
 	loop   *netio.Loop
+	engine atomic.Pointer[Engine] // that runs it; nil until it does
 	stages []Stage
 
 	handshake []hook[HandshakeHandler]
@@ -159,7 +160,7 @@ func moduleID(name string) string {
 
 // newChain makes the stages of one loop and compiles them.
 func (p *Program) newChain(index int, l *netio.Loop) (*chain, error) {
-	b := &LoopBuilder{Index: index, Loop: l, connCells: &connCellKinds{}}
+	b := newLoopBuilder(p, index, l)
 	stages := make([]Stage, 0, len(p.modules))
 	for i, m := range p.modules {
 		s, err := m.NewStage(b)
@@ -176,7 +177,7 @@ func (p *Program) newChain(index int, l *netio.Loop) (*chain, error) {
 func BuildWith(spec Spec, loops []*netio.Loop, stages func(b *LoopBuilder) []Stage) *Program {
 	p := &Program{spec: spec, drained: make(chan struct{})}
 	for i, l := range loops {
-		b := &LoopBuilder{Index: i, Loop: l, connCells: &connCellKinds{}}
+		b := newLoopBuilder(p, i, l)
 		p.chains = append(p.chains, p.compile(stages(b), b))
 	}
 	p.live.Store(int32(len(loops)))
@@ -185,7 +186,8 @@ func BuildWith(spec Spec, loops []*netio.Loop, stages func(b *LoopBuilder) []Sta
 
 // compile sorts what the stages care for into one slice per kind of event.
 func (p *Program) compile(stages []Stage, b *LoopBuilder) *chain {
-	c := &chain{prog: p, loop: b.Loop, connCells: b.connCells, cells: b.cells}
+	c := b.chain
+	c.connCells, c.cells = b.connCells, b.cells
 	for _, s := range stages {
 		c.add(s)
 	}

@@ -199,6 +199,11 @@ func structure(m *sip.Message) *sip.Reply {
 	if !txn.HasMagicCookie(via.Branch.Of(m.Buf)) || int(via.Branch.Len) == len(txn.MagicCookie) {
 		return &badBranch
 	}
+	return dialogHeaders(m)
+}
+
+// dialogHeaders checks what tells a request from others of its dialog.
+func dialogHeaders(m *sip.Message) *sip.Reply {
 	cseq, err := m.CSeq()
 	if err != parser.OK || cseq.Method != m.Method ||
 		m.Method == sip.MethodOther && string(cseq.MethodText.Of(m.Buf)) != string(m.MethodText.Of(m.Buf)) {

@@ -7,28 +7,42 @@ import (
 
 // recurse takes the contacts of the 3xx that b has as hops of its exchange, if
 // the profile says so (RFC 3261 §16.7 step 4): those that are SIP URIs, SIPS for
-// a SIPS request, and were not tried yet. It reports whether there was one; if
-// not, the response is for the client.
+// a SIPS request, and were not tried yet. The others stay in the response; it
+// reports whether none is left and the response is not for the client.
 func (e *Engine) recurse(b *Branch) bool {
 	x, m := b.x, b.Resp
-	if !x.Profile().RecurseOnRedirect || x.server == nil || x.canceled {
+	if !x.Profile().RecurseOnRedirect || x.server == nil || x.canceled || x.stopped {
 		return false
 	}
 	var c sip.Contact
 	found := false
+	left := e.headers[:0]
 	for vs := m.Values(sip.HeaderContact); vs.Next(); {
 		at := vs.Span()
-		if _, err := sip.ParseContact(m.Buf[:at.End()], at.Start(), &c); err != parser.OK {
-			continue
+		if _, err := sip.ParseContact(m.Buf[:at.End()], at.Start(), &c); err == parser.OK {
+			switch {
+			case x.tried(m.Buf, &c.URI):
+				continue
+			case e.addContact(x, m.Buf, &c):
+				found = true
+				continue
+			}
 		}
-		found = e.addContact(x, m.Buf, &c) || found
+		if len(left) > 0 {
+			left = append(left, ", "...)
+		}
+		left = append(left, at.Of(m.Buf)...)
 	}
-	return found
+	e.headers = left
+	if found && len(left) > 0 {
+		b.Edits.SetHeader(m, sip.HeaderContact, left)
+	}
+	return found && len(left) == 0
 }
 
 // addContact adds a hop for the contact c, which lies in buf.
 func (e *Engine) addContact(x *Exchange, buf []byte, c *sip.Contact) bool {
-	if len(x.hops) == maxHops || !c.URI.Headers.Empty() || !x.maySend(c.URI.Scheme) || x.tried(buf, &c.URI) {
+	if len(x.hops) == maxHops || !c.URI.Headers.Empty() || !x.maySend(c.URI.Scheme) {
 		return false
 	}
 	uri := c.URI.Text.Of(buf)
