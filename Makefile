@@ -50,10 +50,11 @@ lint:
 ## gen: the Go that Ragel makes of the grammars
 gen: deps-gen
 	$(GO) generate ./parser/...
+	cd bench && $(GO) generate ./parsers/...
 
 ## gen-check: that the committed Go is what the grammars say
 gen-check: gen
-	@git diff --exit-code -- parser || (echo "generated code differs from its grammar: run make gen and commit"; exit 1)
+	@git diff --exit-code -- parser bench/parsers || (echo "generated code differs from its grammar: run make gen and commit"; exit 1)
 
 ## fuzz: each fuzz target for FUZZTIME
 fuzz:

@@ -78,6 +78,14 @@ func FuzzEdits(f *testing.F) {
 		if size := m.SizeEdited(&a, &b, &eg); size != len(out) {
 			t.Fatalf("SizeEdited: got %d, want %d", size, len(out))
 		}
+		var copied sip.Edits
+		copied.CopyFrom(&a)
+		if got := m.AppendEdited(nil, &copied, &b, &eg); !bytes.Equal(got, out) {
+			t.Fatalf("a copy of the edits writes %q, want %q", got, out)
+		}
+		if most := len(m.Buf) + a.Added() + b.Added() + (a.Len()+b.Len())*len("SIP/2.0/TCP 192.0.2.1:5060"); len(out) > most {
+			t.Fatalf("got %d bytes, want %d at most", len(out), most)
+		}
 		var again sip.Message
 		if e := again.Index(out); e != parser.OK && e != parser.ErrTooManyHeaders {
 			t.Fatalf("written: got %v at %d\n%q", e, again.ErrOffset(), out)
@@ -149,7 +157,7 @@ func FuzzRawEdits(f *testing.F) {
 		var lists [2]sip.Edits
 		for n := s.next() % 16; n > 0; n-- {
 			e, at := &lists[n%2], s.span(size)
-			switch s.next() % 6 {
+			switch s.next() % 8 {
 			case 0:
 				e.Remove(at)
 			case 1:
@@ -162,6 +170,10 @@ func FuzzRawEdits(f *testing.F) {
 				e.InsertUint(at.Start(), 5060)
 			case 5:
 				e.InsertEgress(at.Start(), sip.EgressVia+sip.EgressPart(s.next()%3))
+			case 6:
+				e.Replace(at, []byte("<copied>"))
+			case 7:
+				e.InsertString(at.Start(), "<string>")
 			}
 		}
 		eg := &sip.Egress{Transport: sip.TransportWS, SentBy: "[::1]:80"}
@@ -181,8 +193,8 @@ func FuzzRawEdits(f *testing.F) {
 }
 
 // FuzzAppend: the reply, the ACK and the CANCEL to a message that is in order
-// are in order and belong to it; to any other with a complete head, nothing
-// panics.
+// are in order and belong to it; to any other, nothing panics, and no line of the
+// reply ends but with CRLF.
 func FuzzAppend(f *testing.F) {
 	for i, raw := range seedMessages(f) {
 		f.Add(raw, uint16(100+i*7%600), []byte("tag"))
@@ -190,9 +202,6 @@ func FuzzAppend(f *testing.F) {
 	f.Fuzz(func(t *testing.T, raw []byte, status uint16, tag []byte) {
 		var m sip.Message
 		indexed := m.Index(raw)
-		if m.HeadLen() == 0 {
-			return
-		}
 		status = 100 + status%600
 		r := sip.Reply{Status: status, Reason: sip.ReasonPhrase(int(status)), Headers: "X-Ours: yes\r\n"}
 		tag = bytes.Clone(tag)
@@ -204,6 +213,9 @@ func FuzzAppend(f *testing.F) {
 		reply := sip.AppendReply([]byte("x"), &m, source, &r, tag)[1:]
 		ack := sip.AppendAck([]byte("x"), &m, &m)[1:]
 		cancel := sip.AppendCancel([]byte("x"), &m, []byte("Reason: SIP;cause=600\r\n"))[1:]
+		if lf := bytes.Count(reply, []byte("\n")); lf != bytes.Count(reply, []byte("\r\n")) || lf != bytes.Count(reply, []byte("\r")) {
+			t.Fatalf("reply with a CR or LF alone: %q", reply)
+		}
 		if indexed != parser.OK || !m.IsRequest() || len(reply) > parser.MaxBuffer {
 			return
 		}

@@ -28,6 +28,7 @@ const (
 	ErrContentLength      // Content-Length is malformed or contradicts the bytes
 	ErrDuplicate          // a header that must be single is there more than once
 	ErrMissing            // the header is not there
+	ErrChecksum           // a checksum is not that of the bytes
 	numErrs
 )
 
@@ -54,6 +55,7 @@ var errTexts = [numErrs]string{
 	ErrContentLength:  "wrong Content-Length",
 	ErrDuplicate:      "duplicate header field",
 	ErrMissing:        "missing header field",
+	ErrChecksum:       "wrong checksum",
 }
 
 // boxed holds every Err as an error, so that [Err.Err] never allocates.

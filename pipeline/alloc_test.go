@@ -47,7 +47,7 @@ var (
 
 // bench drives one loop with calls, each with an identity of its own.
 type benchLoop struct {
-	w       wire
+	w       *wire
 	edge    *pipeline.Edge
 	control *netio.Control
 	udp     *netio.Listener
@@ -56,13 +56,22 @@ type benchLoop struct {
 
 	invite, ack, bye []byte
 	resp             []byte
+	spare            [4][]byte
 }
 
 func newBenchLoop(tb testing.TB, stages func(*pipeline.LoopBuilder) []pipeline.Stage) *benchLoop {
-	b := &benchLoop{udp: netiotest.NewListener(0, netio.UDP, pipelinetest.UDPAddr)}
+	w := &wire{}
+	b := newBenchLoopOn(tb, w, stages)
+	b.w = w
+	return b
+}
+
+// newBenchLoopOn is newBenchLoop over a driver of the test's own.
+func newBenchLoopOn(tb testing.TB, w netio.Driver, stages func(*pipeline.LoopBuilder) []pipeline.Stage) *benchLoop {
+	b := &benchLoop{w: &wire{}, udp: netiotest.NewListener(0, netio.UDP, pipelinetest.UDPAddr)}
 	st := stats.New()
 	st.Loops(1)
-	loop, control := netio.NewLoopForTest(0, netio.Options{Stats: st}, &b.w)
+	loop, control := netio.NewLoopForTest(0, netio.Options{Stats: st}, w)
 	b.control = control
 	edge := pipeline.NewEdge(pipeline.EdgeOptions{Loops: 1, Stats: st, Log: slog.New(slog.DiscardHandler), MaxTransactions: 1 << 16})
 	b.edge = edge

@@ -31,7 +31,8 @@ type Branch struct {
 	refusal  sip.Reply // what that is answered with, if not as the cause says
 	aborted  bool
 	widened  bool // the attempt is over TCP for its size alone
-	anySize  bool // TCP was tried
+	narrow   bool // the next attempt goes over UDP, whatever its size
+	anySize  bool // this one does
 	timedOut bool // Timer C has fired, and the CANCEL is out
 }
 

@@ -9,9 +9,9 @@ import (
 	"sluice/pipeline/txn"
 )
 
-// onCancel takes a CANCEL (RFC 3261 §9.2, §16.10). It is answered at once and
-// without a transaction: its retransmission finds the same state and gets the
-// same answer. One that finds no INVITE here may belong to another loop, when
+// onCancel takes a CANCEL (RFC 3261 §9.2, §16.10). It is answered at once, and
+// has a server transaction of its own, which answers its retransmissions when
+// that of the INVITE is gone. One that finds no INVITE here may belong to another loop, when
 // the client's address changed; the loops are asked in turn before it is
 // answered 481.
 func (e *Engine) onCancel(m *sip.Message, o *origin) {
@@ -23,17 +23,45 @@ func (e *Engine) onCancel(m *sip.Message, o *origin) {
 
 // cancelHere cancels the INVITE that m belongs to, if this loop has it.
 func (e *Engine) cancelHere(m *sip.Message, o *origin) bool {
+	if s := e.servers.Lookup(e.cancelKey(m)); s != nil {
+		e.count(metricRetransmitsIn)
+		s.handle(txn.Retransmit)
+		return true
+	}
 	via, _ := m.TopVia()
 	e.edge.seed.MakeKey(&e.key, via.Branch.Of(m.Buf), via.Host.Of(m.Buf), via.Port, sip.MethodInvite, nil)
 	s := e.servers.Lookup(&e.key)
 	if s == nil {
 		return false
 	}
-	e.refuse(m, o, &canceledReply)
+	e.answerCancel(m, o, &canceledReply)
 	if s.x != nil && s.m.State == txn.Proceeding && !s.x.canceled {
 		e.cancelExchange(s.x, m)
 	}
 	return true
+}
+
+// cancelKey returns the key of the CANCEL m itself, in e.key.
+func (e *Engine) cancelKey(m *sip.Message) *txn.Key {
+	via, _ := m.TopVia()
+	e.edge.seed.MakeKey(&e.key, via.Branch.Of(m.Buf), via.Host.Of(m.Buf), via.Port, sip.MethodCancel, nil)
+	return &e.key
+}
+
+// answerCancel answers a CANCEL, in a transaction if there is room for one.
+func (e *Engine) answerCancel(m *sip.Message, o *origin, r *sip.Reply) {
+	if e.servers.Len() >= min(e.limits().MaxTransactions, e.room) {
+		e.refuse(m, o, r)
+		return
+	}
+	s := e.newServer()
+	e.servers.Insert(&s.entry, s, e.cancelKey(m))
+	e.gauge(metricServers, 1)
+	s.back = e.wayBack(m, o)
+	s.timers = e.timersOf(e.chain.prog.spec.Profiles[DefaultProfile])
+	s.m.Start(txn.NonInviteServer, o.transport.Reliable(), e.loop.Now(), s.timers)
+	e.countReply(r.Status)
+	s.send(e.composeRefusal(m, o, r), r.Status)
 }
 
 var (
@@ -95,7 +123,7 @@ func (e *Engine) askNext(m *sip.Message, o *origin, left int) {
 			return
 		}
 	}
-	e.refuse(m, o, &noTransaction)
+	e.answerCancel(m, o, &noTransaction)
 }
 
 // onForeignCancel takes a CANCEL that another loop received.

@@ -9,7 +9,9 @@
 //	Engine.request             a new one gets a server transaction and an Exchange
 //	Exchange.runRequest        the request handlers, in chain order
 //	Exchange.Forward           100 for an INVITE; edits that all targets share
-//	Branch.runTarget           the target handlers; Via, Record-Route, Request-URI
+//	Engine.beginGroup          a Branch for each hop of the highest q
+//	Branch.runResolve          the resolve handlers find the hop's addresses
+//	Branch.runTarget           for one after the other: the target handlers; Via, Record-Route, Request-URI
 //	clientTxn                  out, and again until something comes back
 //
 // and of its response:
@@ -17,6 +19,8 @@
 //	Engine.onResponse          the branch in our Via names loop, slot and generation
 //	clientTxn.receive          the client transaction; 100 and repeats end here
 //	Branch.runResponse         the response handlers, in reverse chain order
+//	Engine.relayResponse       provisional ones and 2xx go on; of the others the best is kept
+//	Engine.advance             no branch is left: the next hops, or the best response
 //	serverTxn.send             the server transaction, and out to the client
 //
 // # Rules
@@ -28,6 +32,12 @@
 //
 // Handled means done. x.Reply and x.Forward are the only ways to act, and
 // both return it.
+//
+// A request has hops, a hop has addresses. Hops of equal q are tried in
+// parallel, those of lower q when none of the higher ones accepted; a Fallback
+// hop when the one before it failed; addresses of a hop one after the other. A
+// 2xx cancels the other branches, a 6xx does and waits for them, and what a
+// client cancels is answered when its branches are (RFC 3261 §16.7).
 //
 // Bytes live in the read buffer until the callback returns. An Exchange that
 // is forwarded or suspended copies its request once, and every span stays
@@ -49,8 +59,9 @@
 // to absorb and repeat what the RFC says: they hold a few hundred bytes and,
 // where something may have to be sent again, that message.
 //
-// A panic in a stage is caught at the loop's edge: the client gets 500, the
-// exchange is not used again, and the loop goes on.
+// A panic in a stage is caught at the loop's edge, and the exchange is not used
+// again. At a request or a target the client gets 500; at a response, a failure
+// or a CANCEL the other handlers run as if that one had said Continue.
 //
 // A Program is immutable. Swap posts the next one to each loop; exchanges
 // finish on the Program they began with, and Drained tells when the last one

@@ -319,8 +319,8 @@ func (x *Exchange) reset() {
 	x.acks = nil
 }
 
-// acquireServer returns a record for the transaction of x.
-func (e *Engine) acquireServer(x *Exchange) *serverTxn {
+// newServer returns a record for a server transaction.
+func (e *Engine) newServer() *serverTxn {
 	s := e.freeServers
 	if s == nil {
 		s = &serverTxn{e: e, gen: 1}
@@ -329,7 +329,6 @@ func (e *Engine) acquireServer(x *Exchange) *serverTxn {
 		e.freeServers = s.nextFree
 		s.nextFree = nil
 	}
-	s.x, x.server = x, s
 	return s
 }
 
@@ -367,7 +366,7 @@ func (e *Engine) endBranch(b *Branch, cancelWith []byte) {
 	}
 	b.x, b.Target, b.cause, b.refusal = nil, Target{}, CauseNone, sip.Reply{}
 	b.targets, b.next, b.hop, b.breadth = b.targets[:0], 0, 0, 0
-	b.aborted, b.widened, b.anySize = false, false, false
+	b.aborted, b.widened, b.narrow, b.anySize = false, false, false, false
 	b.early.reset()
 	b.Edits.Reset()
 	if len(e.freeBranches) < maxFree {

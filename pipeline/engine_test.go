@@ -241,6 +241,29 @@ func TestCancelOfNothing(t *testing.T) {
 	if got := n.SentTo(alice); pipelinetest.StartLine(got) != "SIP/2.0 481 Call/Transaction Does Not Exist" {
 		t.Errorf("got %q, want 481", got)
 	}
+	n.Advance(33 * time.Second) // Timer J
+	n.Idle()
+}
+
+// A CANCEL that comes again when the INVITE is long over is answered as it was
+// before (RFC 3261 §17.2.2).
+func TestCancelRepeated(t *testing.T) {
+	n := pipelinetest.New(t, stages(forwarder{}))
+	n.FromUDP(alice, request("INVITE", "1 ", "inv", ""))
+	inv := n.Sent()[1].Text
+	n.FromUDP(bob, respond(inv, "180 Ringing"))
+	n.Sent()
+	n.FromUDP(alice, request("CANCEL", "1 ", "inv", ""))
+	n.Sent()
+	n.FromUDP(bob, respond(inv, "487 Request Terminated"))
+	n.FromUDP(alice, request("ACK", "1 ", "inv", "b1"))
+	n.Sent()
+	n.Advance(7500 * time.Millisecond) // Timer I is over
+	n.Sent()
+	n.FromUDP(alice, request("CANCEL", "1 ", "inv", ""))
+	expectSent(n, alice, "SIP/2.0 200 Cancelled\r\n")
+	n.Advance(40 * time.Second)
+	n.Sent()
 	n.Idle()
 }
 

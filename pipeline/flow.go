@@ -105,10 +105,14 @@ func (e *Engine) OnClose(c *netio.Conn, err error) {
 	if f.handshake != nil {
 		f.handshake.abandon()
 	}
+	why := whyClosed(err)
+	if f.link.PeerClosed() { // it began the closing handshake that we ended
+		why = CausePeerClosed
+	}
 	f.link.Release(e.pool)
 	if f.opened { // not a dial that failed
 		for _, h := range e.chain.conn {
-			e.onClose(h.handler, c, whyClosed(err))
+			e.onClose(h.handler, c, why)
 		}
 	}
 	c.Link = nil

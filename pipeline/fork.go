@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"cmp"
+
 	"sluice/parser/sip"
 	"sluice/pipeline/relay"
 	"sluice/pipeline/txn"
@@ -88,6 +90,8 @@ func (b *Branch) attempt() {
 	b.Target = b.targets[b.next]
 	b.next++
 	b.Edits.Reset()
+	b.refusal = sip.Reply{}
+	b.anySize, b.widened, b.narrow = b.narrow, false, false
 	if e := b.x.e; e.passOver(b) {
 		if !e.retry(b) {
 			b.runFailure(0, b.cause)
@@ -101,7 +105,7 @@ func (b *Branch) attempt() {
 // It reports whether there is one to make.
 func (e *Engine) retry(b *Branch) bool {
 	x := b.x
-	if x.canceled || x.stopped || x.answered || x.done {
+	if !b.mayRetry() {
 		return false
 	}
 	if b.next < len(b.targets) {
@@ -113,9 +117,16 @@ func (e *Engine) retry(b *Branch) bool {
 	}
 	b.hop++
 	x.hops[b.hop].begun = true
-	b.targets, b.next, b.anySize = b.targets[:0], 0, false
+	b.targets, b.next = b.targets[:0], 0
+	b.cause, b.refusal = CauseNone, sip.Reply{}
 	b.runResolve(0)
 	return true
+}
+
+// mayRetry reports whether retry has something to try.
+func (b *Branch) mayRetry() bool {
+	x := b.x
+	return !x.canceled && !x.stopped && !x.answered && !x.done && (b.next < len(b.targets) || b.hasFallback())
 }
 
 // hasFallback reports whether the hop after that of b is another way to it.
@@ -152,15 +163,19 @@ func (e *Engine) failed(b *Branch) {
 	case b.cause == CauseInviteTimeout, b.cause == CauseClientTimeout && b.Target.Flow != 0:
 		b.next = len(b.targets)
 	case b.widened: // RFC 3261 §18.1.1: over UDP after all
-		b.widened, b.anySize = false, true
+		b.narrow = true
 		b.next--
 	}
 	e.noteFailure(b)
-	if b.cause != CauseInviteTimeout && e.retry(b) {
-		return
+	status := cmp.Or(b.refusal.Status, b.cause.Reply().Status)
+	if b.cause != CauseInviteTimeout && b.mayRetry() {
+		e.endEarlyDialogs(b, status, true)
+		if e.retry(b) {
+			return
+		}
 	}
 	b.x.offerCause(b.cause, b.refusal)
-	e.endEarlyDialogs(b, b.x.best.status, false)
+	e.endEarlyDialogs(b, status, false)
 	e.complete(b)
 }
 
@@ -217,6 +232,7 @@ func (e *Engine) passOn(b *Branch) {
 	out := e.compile(b)
 	if m.Status >= 200 && b.client != nil && b.Edits.Len() > 1 {
 		b.client.keepAnswer(out)
+		s.keepParties(b.x)
 	}
 	e.countReply(m.Status)
 	s.send(out, m.Status)
@@ -225,6 +241,7 @@ func (e *Engine) passOn(b *Branch) {
 // judge takes a final response other than 2xx.
 func (e *Engine) judge(b *Branch) {
 	x, status := b.x, b.Resp.Status
+	counts := status
 	if status/100 == 3 && e.recurse(b) {
 		e.endEarlyDialogs(b, status, false)
 		e.complete(b)
@@ -232,10 +249,10 @@ func (e *Engine) judge(b *Branch) {
 	}
 	if status == 503 { // step 6: it is about us that the client would think
 		b.Edits.ReplaceString(statusText(b.Resp), "500")
-		status = 500
+		counts = 500
 	}
 	if x.server != nil {
-		e.offer(b, status)
+		e.offer(b, counts)
 	}
 	if status >= 600 {
 		x.stopped = true

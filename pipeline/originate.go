@@ -21,7 +21,7 @@ type Outgoing struct {
 	To          string // a name-addr, with a tag inside a dialog; default: the URI
 	CallID      string
 	CSeq        uint32 // default 1
-	MaxForwards int    // default 70
+	MaxForwards uint8  // default 70
 	Headers     string // header lines, each ended by CRLF: Contact and Content-Type are among them
 	Body        []byte
 	Hop         Hop      // where it goes; its zero value: where its top Route or its URI says

@@ -128,13 +128,18 @@ func (e *Engine) refuse(m *sip.Message, o *origin, r *sip.Reply) {
 	if !answerable(m) {
 		return
 	}
-	tag := e.tagFor(m)
-	b := e.loop.Acquire(len(m.Buf) + len(r.Headers) + len(r.Reason) + replyRoom)
-	b.B = e.appendReply(b.B, m, o.addr, r, tag.bytes())
+	b := e.composeRefusal(m, o, r)
 	p := e.wayBack(m, o)
 	e.countReply(r.Status)
 	e.transmit(&p, b, 0)
 	b.Release()
+}
+
+func (e *Engine) composeRefusal(m *sip.Message, o *origin, r *sip.Reply) *netio.Buf {
+	tag := e.tagFor(m)
+	b := e.loop.Acquire(len(m.Buf) + len(r.Headers) + len(r.Reason) + replyRoom)
+	b.B = e.appendReply(b.B, m, o.addr, r, tag.bytes())
+	return b
 }
 
 // appendReply writes a response of our own to m, with our name in it.
@@ -266,7 +271,8 @@ func (e *Engine) request(m *sip.Message, o *origin) {
 		return
 	}
 	x := e.begin(m, o)
-	s := e.acquireServer(x)
+	s := e.newServer()
+	s.x, x.server = x, s
 	e.servers.Insert(&s.entry, s, &e.key)
 	e.gauge(metricServers, 1)
 	s.back = e.wayBack(x.Req, o)

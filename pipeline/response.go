@@ -111,7 +111,8 @@ func (e *Engine) runResponse(b *Branch) {
 	b.Edits.Reset()
 	b.Edits.RemoveElement(m, sip.HeaderVia)
 	if x.fromSet || x.toSet {
-		x.restore(&b.Edits, m)
+		p := x.parties()
+		p.restore(&b.Edits, m)
 	}
 	b.runResponse(0)
 }
@@ -121,16 +122,17 @@ func (e *Engine) runResponse(b *Branch) {
 // whether there is one.
 func (e *Engine) failover(b *Branch) bool {
 	x, m := b.x, b.Resp
-	more := b.hasFallback() || m.Status == 503 && b.next < len(b.targets)
-	if !more || x.canceled || x.stopped || m.Status == 503 && x.Profile().NoFailoverOn503 {
-		return false
-	}
 	if m.Status == 430 {
 		b.next = len(b.targets)
 	} else if d := retryAfter(m); d > 0 && x.Profile().UseBlacklist && b.Target.Flow == 0 {
 		b.cause = CauseConnectionError
 		e.blacklistFor(b, d)
 	}
+	more := b.hasFallback() || b.next < len(b.targets)
+	if !more || x.canceled || x.stopped || m.Status == 503 && x.Profile().NoFailoverOn503 {
+		return false
+	}
+	e.endEarlyDialogs(b, m.Status, true)
 	b.detach(nil)
 	return e.retry(b)
 }

@@ -26,6 +26,9 @@ type serverTxn struct {
 	back  path       // where responses go (RFC 3261 §18.2.2)
 	last  *netio.Buf // the last response, where it may have to be sent again
 
+	parties *netio.Buf // From and To of the client, where they went out otherwise
+	fromLen int
+
 	gen      uint32        // changes when the record is reused
 	answered bool          // some response has gone out
 	tryingAt time.Duration // when 100 is due, 0 for never
@@ -157,6 +160,7 @@ func (s *serverTxn) relayLate(resp *sip.Message, before *netio.Buf) {
 	}
 	e.respEdits.Reset()
 	e.respEdits.RemoveElement(resp, sip.HeaderVia)
+	s.restore(&e.respEdits, resp)
 	b := e.loop.Acquire(len(resp.Buf))
 	b.B = resp.AppendEdited(b.B, &e.respEdits, nil, nil)
 	s.send(b, resp.Status)
@@ -183,6 +187,10 @@ func (s *serverTxn) destroy() {
 	if s.last != nil {
 		s.last.Release()
 		s.last = nil
+	}
+	if s.parties != nil {
+		s.parties.Release()
+		s.parties = nil
 	}
 	if s.x != nil {
 		s.x.server = nil

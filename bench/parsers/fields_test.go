@@ -3,11 +3,13 @@ package parsers
 import (
 	"bytes"
 	"os"
+	"reflect"
 	"strconv"
 	"testing"
 
 	peer "github.com/emiago/sipgo/sip"
 
+	"sluice/bench/parsers/framing"
 	"sluice/parser"
 	"sluice/parser/sip"
 )
@@ -57,6 +59,74 @@ func readSluice(m *sip.Message, f *fields) bool {
 		f.route = route.URI.Host.Of(m.Buf)
 	}
 	return true
+}
+
+// readFraming reads the same fields of raw by what a framing machine found, with
+// the machines of parser/sip for the values.
+func readFraming(h *framing.Head, raw []byte, f *fields) bool {
+	var via sip.Via
+	var from, to sip.NameAddr
+	*f = fields{maxForwards: -1}
+	at := value(h, sip.HeaderVia)
+	if _, err := sip.ParseVia(raw[:at.End()], at.Start(), &via); err != parser.OK {
+		return false
+	}
+	if !readNameAddr(h, raw, sip.HeaderFrom, &from) || !readNameAddr(h, raw, sip.HeaderTo, &to) {
+		return false
+	}
+	f.viaHost, f.branch = via.Host.Of(raw), via.Branch.Of(raw)
+	f.fromTag, f.toTag, f.callID = from.Tag.Of(raw), to.Tag.Of(raw), value(h, sip.HeaderCallID).Of(raw)
+	cseq := value(h, sip.HeaderCSeq).Of(raw)
+	n, used := number(cseq)
+	for used < len(cseq) && parser.Space.Is(cseq[used]) {
+		used++
+	}
+	if f.cseq = uint32(n); sip.LookupMethod(cseq[used:]) == sip.MethodOther {
+		return false
+	}
+	if h.First(sip.HeaderMaxForwards) >= 0 {
+		f.maxForwards, _ = number(value(h, sip.HeaderMaxForwards).Of(raw))
+	}
+	if h.First(sip.HeaderContact) >= 0 {
+		var contact sip.NameAddr
+		if !readNameAddr(h, raw, sip.HeaderContact, &contact) {
+			return false
+		}
+		f.contact = contact.URI.Host.Of(raw)
+	}
+	if h.First(sip.HeaderRoute) >= 0 {
+		var route sip.NameAddr
+		if !readNameAddr(h, raw, sip.HeaderRoute, &route) {
+			return false
+		}
+		f.route = route.URI.Host.Of(raw)
+	}
+	return true
+}
+
+func readNameAddr(h *framing.Head, raw []byte, id sip.HeaderID, n *sip.NameAddr) bool {
+	at := value(h, id)
+	_, err := sip.ParseNameAddr(raw[:at.End()], at.Start(), n)
+	return err == parser.OK
+}
+
+// value returns the value of the first header with id, an empty span if there
+// is none.
+func value(h *framing.Head, id sip.HeaderID) parser.Span {
+	i := h.First(id)
+	if i < 0 {
+		return parser.Span{}
+	}
+	return h.Header(i).Value
+}
+
+// number returns the number that b begins with, and how long it is.
+func number(b []byte) (n, used int) {
+	for used < min(len(b), 10) && parser.Digit.Is(b[used]) {
+		n = n*10 + int(b[used]-'0')
+		used++
+	}
+	return n, used
 }
 
 // peerFields are the same fields as sipgo has them.
@@ -127,6 +197,13 @@ func TestSameFields(t *testing.T) {
 		}
 		if n := floor(raw); n != m.NumHeaders()+1 {
 			t.Errorf("%s: got %d lines, want %d", name, n, m.NumHeaders()+1)
+		}
+		for _, machine := range machines {
+			var h framing.Head
+			var same fields
+			if err := machine.index(&h, raw); err != parser.OK || !readFraming(&h, raw, &same) || !reflect.DeepEqual(same, got) {
+				t.Errorf("%s, %s: got %v, %v, want %v", name, machine.name, err, same, got)
+			}
 		}
 		for how, parse := range map[string]func() (peer.Message, error){
 			"eager": func() (peer.Message, error) { return eager.ParseSIP(raw) },

@@ -5,6 +5,7 @@ import (
 
 	peer "github.com/emiago/sipgo/sip"
 
+	"sluice/bench/parsers/framing"
 	"sluice/parser"
 	"sluice/parser/sip"
 )
@@ -16,6 +17,16 @@ func BenchmarkInvite(b *testing.B) { benchmarkMessage(b, read(b, "invite.sip")) 
 // BenchmarkOK is of the 808-byte response to an INVITE.
 func BenchmarkOK(b *testing.B) { benchmarkMessage(b, read(b, "ok.sip")) }
 
+// machines index a head by a Ragel machine alone, or with its text skipped.
+var machines = []struct {
+	name  string
+	index func(*framing.Head, []byte) parser.Err
+}{
+	{"ragel", (*framing.Head).Pure},
+	{"ragel-runs", (*framing.Head).Runs},
+	{"ragel-search", (*framing.Head).Search},
+}
+
 // sink keeps what was read from being optimized away.
 var sink struct {
 	lines int
@@ -25,13 +36,15 @@ var sink struct {
 
 func benchmarkMessage(b *testing.B, raw []byte) {
 	var m sip.Message
+	var h framing.Head
 	eager := peer.NewParser()
 	// Without parsers of header values, sipgo keeps them as text until asked.
 	lazy := peer.NewParser(peer.WithHeadersParsers(map[string]peer.HeaderParser{}))
-	for _, bb := range []struct {
+	type benchmark struct {
 		name string
 		run  func() bool
-	}{
+	}
+	all := []benchmark{
 		{"floor", func() bool {
 			sink.lines = floor(raw)
 			return sink.lines > 0
@@ -56,7 +69,17 @@ func benchmarkMessage(b *testing.B, raw []byte) {
 			msg, _, err := lazy.ParseHeaders(raw, false)
 			return err == nil && readSipgo(msg, &sink.peers)
 		}},
-	} {
+	}
+	for _, machine := range machines {
+		all = append(all, benchmark{"index/" + machine.name, func() bool {
+			h.Reset()
+			return machine.index(&h, raw) == parser.OK
+		}}, benchmark{"read/" + machine.name, func() bool {
+			h.Reset()
+			return machine.index(&h, raw) == parser.OK && readFraming(&h, raw, &sink.ours)
+		}})
+	}
+	for _, bb := range all {
 		b.Run(bb.name, func(b *testing.B) {
 			b.ReportAllocs()
 			b.SetBytes(int64(len(raw)))

@@ -43,7 +43,8 @@ headers = '?' @headers_start ( header_char | escaped )+ %headers_end;
 
 sip_rest = userinfo? hostport params? headers?;
 
-# +1-201-555-0123   *31#   863-1234;phone-context=+1-914-555
+# +1-201-555-0123   *31#   863-1234;phone-context=+1-914-555. That a number has a
+# digit is seen at its end, in number_end: states for it would slow every URI.
 number   = ( [0-9+\-.()*#] | [A-Fa-f] )+ %number_end;
 tel_rest = number params?;
 

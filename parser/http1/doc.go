@@ -5,7 +5,9 @@
 // buffer until it says something other than [parser.ErrMore], looks at each
 // byte once however the bytes arrived, and leaves spans into that buffer,
 // which it never writes. The outcome does not depend on how the bytes were
-// split.
+// split: a Ragel machine (request.rl, over the rules of ../grammar/http.rl) keeps
+// its state in the [Request]. An error is told at the byte where it is, before
+// its line has ended.
 //
 // Rules (RFC 9112), strict where leniency lets two readers see two requests:
 //

@@ -1,10 +1,10 @@
 package http1
 
-import (
-	"bytes"
+import "sluice/parser"
 
-	"sluice/parser"
-)
+//go:generate ragel -Z -G2 -o zrequest.go request.rl
+//go:generate sed -i "/^[/][/]line /d" zrequest.go
+//go:generate gofmt -w zrequest.go
 
 // Index indexes the head of the request that begins at buf[0]. ErrMore asks
 // for a longer buffer that begins with the same bytes, wherever it lies. OK
@@ -15,195 +15,78 @@ func (r *Request) Index(buf []byte) parser.Err {
 	if full {
 		buf = buf[:parser.MaxBuffer]
 	}
-	r.Buf = buf
-	for r.err == parser.OK && r.headLen == 0 {
-		if r.err = r.firstByte(buf); r.err != parser.OK {
-			break
+	if r.err == parser.OK && r.headLen == 0 {
+		e := r.scan(buf)
+		if e == parser.ErrMore && !full {
+			r.Buf = buf
+			return e
 		}
-		n := bytes.IndexByte(buf[r.scan:], '\n')
-		if n >= 0 {
-			r.err = r.endLine(buf, r.scan+n)
-			continue
+		if e == parser.ErrMore {
+			e = parser.ErrTooLong
 		}
-		r.scan = len(buf)
-		if !full {
-			return parser.ErrMore
-		}
-		r.err = parser.ErrTooLong
+		r.err = e
 	}
+	r.Buf = buf
 	if r.err == parser.OK {
 		r.Buf = buf[:r.headLen:r.headLen]
 	}
 	return r.err
 }
 
-// firstByte refuses what cannot become a request (a TLS ClientHello, say)
-// without waiting for a line end that may never come.
-func (r *Request) firstByte(buf []byte) parser.Err {
-	if r.started || r.scan != r.line || r.line == len(buf) {
-		return parser.OK
-	}
-	if c := buf[r.line]; c != '\r' && c != '\n' && !tchar[c] {
-		return parser.ErrMethod
-	}
-	return parser.OK
-}
-
-// endLine takes the line whose LF is at lf.
-func (r *Request) endLine(buf []byte, lf int) parser.Err {
-	start, end := r.line, lf-1
-	if end < start || buf[end] != '\r' {
-		return parser.ErrLineEnd
-	}
-	r.line, r.scan = lf+1, lf+1
-	switch {
-	case !r.started && end == start:
-		return parser.OK
-	case !r.started:
-		r.started = true
-		return r.requestLine(buf, start, end)
-	case end == start:
-		r.headLen = lf + 1
-		return parser.OK
-	}
-	return r.field(buf, start, end)
-}
-
-// requestLine takes "GET /path?query HTTP/1.1" (RFC 9112 §3).
-func (r *Request) requestLine(buf []byte, start, end int) parser.Err {
-	m := token(buf, start, end)
-	if m == start {
-		return parser.ErrMethod
-	}
-	if m == end || buf[m] != ' ' {
-		return parser.ErrStartLine
-	}
-	t := visible(buf, m+1, end)
-	if t == m+1 || t == end || buf[t] != ' ' {
-		return parser.ErrStartLine
-	}
-	v := buf[t+1 : end]
-	if len(v) != len("HTTP/1.1") || string(v[:5]) != "HTTP/" || v[6] != '.' ||
-		!parser.Digit.Is(v[5]) || !parser.Digit.Is(v[7]) {
-		return parser.ErrStartLine
-	}
-	r.Method, r.Target = parser.MakeSpan(start, m), parser.MakeSpan(m+1, t)
-	r.Minor = v[7] - '0'
-	if v[5] != '1' {
+// endLine takes the request line whose version ends at end: HTTP/1 alone is
+// spoken, and a target without a path is "*" with OPTIONS, or belongs to CONNECT
+// (RFC 9112 §3.2).
+func (r *Request) endLine(buf []byte, end int) parser.Err {
+	r.Minor = buf[end-1] - '0'
+	if buf[end-3] != '1' {
 		return parser.ErrVersion
 	}
-	return r.target(buf)
+	if r.Path != (parser.Span{}) || string(r.Method.Of(buf)) == "CONNECT" {
+		return parser.OK
+	}
+	if string(r.Target.Of(buf)) == "*" && string(r.Method.Of(buf)) == "OPTIONS" {
+		return parser.OK
+	}
+	return parser.ErrURI
 }
 
-// target finds path and query (RFC 9112 §3.2): in origin-form "/p?q" and in
-// absolute-form "ws://host/p?q". Asterisk-form and authority-form have none,
-// and belong to OPTIONS and CONNECT alone.
-func (r *Request) target(buf []byte) parser.Err {
-	start, end := r.Target.Start(), r.Target.End()
-	if bytes.IndexByte(buf[start:end], '#') >= 0 {
-		return parser.ErrURI // a fragment never travels
+// targetErr says what is wrong where a target cannot go on with c: a fragment
+// never travels (RFC 9110 §7.1); anything else breaks the request line.
+func targetErr(c byte) parser.Err {
+	if c == '#' {
+		return parser.ErrURI
 	}
-	switch {
-	case buf[start] == '/':
-	case string(buf[start:end]) == "*" && string(r.Method.Of(buf)) == "OPTIONS":
-		return parser.OK
-	case string(r.Method.Of(buf)) == "CONNECT":
-		return parser.OK
-	default:
-		n := authority(buf[start:end])
-		if n < 0 {
-			return parser.ErrURI
-		}
-		start += n
-	}
-	path := end
-	if q := bytes.IndexByte(buf[start:end], '?'); q >= 0 {
-		path = start + q
-		r.Query = parser.MakeSpan(path+1, end)
-	}
-	r.Path = parser.MakeSpan(start, path)
-	return parser.OK
+	return parser.ErrStartLine
 }
 
-// authority returns where the authority of an absolute-form target ends, -1
-// when it is none.
-func authority(t []byte) int {
-	n := bytes.Index(t, []byte("://"))
-	if n < 0 {
-		return -1
-	}
-	switch s := t[:n]; {
-	case parser.EqualFold(s, "http"), parser.EqualFold(s, "https"),
-		parser.EqualFold(s, "ws"), parser.EqualFold(s, "wss"):
-	default:
-		return -1
-	}
-	start := n + len("://")
-	end := start
-	for end < len(t) && t[end] != '/' && t[end] != '?' {
-		end++
-	}
-	if end == start {
-		return -1
+// trimEnd returns where buf[start:end] ends without the space behind it.
+func trimEnd(buf []byte, start, end int) int {
+	for end > start && parser.Space.Is(buf[end-1]) {
+		end--
 	}
 	return end
 }
 
-// field takes "Name: value" (RFC 9112 §5).
-func (r *Request) field(buf []byte, start, end int) parser.Err {
-	colon := token(buf, start, end)
-	if colon == start || colon == end || buf[colon] != ':' {
-		return parser.ErrHeaderName
-	}
-	a, z := trim(buf, colon+1, end)
-	for _, c := range buf[a:z] {
-		if c < ' ' && c != '\t' || c == 0x7f {
-			return parser.ErrHeaderValue
+// What the machine passes in runs. SIP's token, for which parser has a class,
+// lacks some characters of HTTP's (RFC 9110 §5.6.2).
+const (
+	tokenChar = 1 << iota
+	valueChar // of a field value, with the space in it
+)
+
+var classes = makeClasses()
+
+func makeClasses() (t [256]uint8) {
+	for c := range 256 {
+		if (parser.Digit | parser.Alpha).Is(byte(c)) {
+			t[c] |= tokenChar
+		}
+		if c >= ' ' && c != 0x7f || c == '\t' {
+			t[c] |= valueChar
 		}
 	}
-	if int(r.n) == MaxHeaders {
-		return parser.ErrTooManyHeaders
-	}
-	r.headers[r.n] = Header{Name: parser.MakeSpan(start, colon), Value: parser.MakeSpan(a, z)}
-	r.n++
-	return parser.OK
-}
-
-// token returns where the token that begins at i ends.
-func token(buf []byte, i, end int) int {
-	for i < end && tchar[buf[i]] {
-		i++
-	}
-	return i
-}
-
-// visible returns where the run of visible ASCII that begins at i ends.
-func visible(buf []byte, i, end int) int {
-	for i < end && buf[i] > ' ' && buf[i] < 0x7f {
-		i++
-	}
-	return i
-}
-
-// trim returns the bounds of buf[a:z] without surrounding space.
-func trim(buf []byte, a, z int) (int, int) {
-	for a < z && parser.Space.Is(buf[a]) {
-		a++
-	}
-	for a < z && parser.Space.Is(buf[z-1]) {
-		z--
-	}
-	return a, z
-}
-
-// tchar holds the characters of a token (RFC 9110 §5.6.2). SIP's token, for
-// which there is a class, lacks some of them.
-var tchar = func() (t [256]bool) {
-	for c := range 256 {
-		t[c] = (parser.Digit | parser.Alpha).Is(byte(c))
-	}
 	for _, c := range []byte("!#$%&'*+-.^_`|~") {
-		t[c] = true
+		t[c] |= tokenChar
 	}
 	return t
-}()
+}

@@ -22,18 +22,18 @@ type Request struct {
 	headers [MaxHeaders]Header
 	n       uint8
 	err     parser.Err
-	started bool // the request line is indexed
-	line    int  // where the line that is not yet ended begins
-	scan    int  // bytes before it hold no line end that was not seen
-	headLen int  // 0 until the head is complete
+	state   uint8 // of the machine; 0 before its first byte
+	pos     int   // what the machine has read
+	mark    int   // where the part begins that it is reading
+	headLen int   // 0 until the head is complete
 }
 
 // Reset makes r ready for another request.
 func (r *Request) Reset() {
 	r.Buf = nil
 	r.Method, r.Target, r.Path, r.Query = parser.Span{}, parser.Span{}, parser.Span{}, parser.Span{}
-	r.Minor, r.n, r.err, r.started = 0, 0, parser.OK, false
-	r.line, r.scan, r.headLen = 0, 0, 0
+	r.Minor, r.n, r.err = 0, 0, parser.OK
+	r.state, r.pos, r.mark, r.headLen = 0, 0, 0, 0
 }
 
 // HeadLen returns the length of the head with its blank line, and with the
@@ -124,6 +124,9 @@ func (t *Tokens) cut() []byte {
 	}
 	element := t.rest[:end]
 	t.rest = t.rest[min(end+1, len(t.rest)):]
-	a, z := trim(element, 0, len(element))
-	return element[a:z]
+	start := 0
+	for start < end && parser.Space.Is(element[start]) {
+		start++
+	}
+	return element[start:trimEnd(element, start, end)]
 }

@@ -65,6 +65,7 @@ var indexTests = []struct {
 	err      parser.Err
 }{
 	{"handshake", handshake, parser.OK},
+	{"of a browser", browserRequest, parser.OK},
 	{"bytes after the head", handshake + "\x81\x80abcd", parser.OK},
 	{"no fields", "GET / HTTP/1.1\r\n\r\n", parser.OK},
 	{"HTTP/1.0", "GET / HTTP/1.0\r\n\r\n", parser.OK},
@@ -99,6 +100,7 @@ var indexTests = []struct {
 	{"target with a tab", "GET /a\tb HTTP/1.1\r\n\r\n", parser.ErrStartLine},
 	{"target above ASCII", "GET /\xc3\xa9 HTTP/1.1\r\n\r\n", parser.ErrStartLine},
 	{"SIP", "REGISTER sip:h SIP/2.0\r\n\r\n", parser.ErrStartLine},
+	{"target ends with the line", "GET /a\r\n\r\n", parser.ErrStartLine},
 	{"version in lower case", "GET / http/1.1\r\n\r\n", parser.ErrStartLine},
 	{"version without minor", "GET / HTTP/1\r\n\r\n", parser.ErrStartLine},
 	{"version with long minor", "GET / HTTP/1.10\r\n\r\n", parser.ErrStartLine},
@@ -107,16 +109,26 @@ var indexTests = []struct {
 	{"HTTP/0.9 with version", "GET / HTTP/0.9\r\n\r\n", parser.ErrVersion},
 
 	{"target with a fragment", "GET /a#b HTTP/1.1\r\n\r\n", parser.ErrURI},
+	{"fragment behind a query", "GET /a?b#c HTTP/1.1\r\n\r\n", parser.ErrURI},
 	{"target without slash", "GET a HTTP/1.1\r\n\r\n", parser.ErrURI},
+	{"target of half a scheme", "GET htt HTTP/1.1\r\n\r\n", parser.ErrURI},
+	{"target of a scheme alone", "GET http:// HTTP/1.1\r\n\r\n", parser.ErrURI},
+	{"authority-form with GET", "GET h:443 HTTP/1.1\r\n\r\n", parser.ErrURI},
 	{"target of another scheme", "GET ftp://h/ HTTP/1.1\r\n\r\n", parser.ErrURI},
 	{"target without authority", "GET http:///a HTTP/1.1\r\n\r\n", parser.ErrURI},
 	{"asterisk with GET", "GET * HTTP/1.1\r\n\r\n", parser.ErrURI},
 
 	{"bare LF first", "\nGET / HTTP/1.1\r\n\r\n", parser.ErrLineEnd},
+	{"bare LF in a method", "GE\nT / HTTP/1.1\r\n\r\n", parser.ErrLineEnd},
+	{"bare LF in a target", "GET /\n HTTP/1.1\r\n\r\n", parser.ErrLineEnd},
+	{"bare LF in a name", "GET / HTTP/1.1\r\nA\nB: c\r\n\r\n", parser.ErrLineEnd},
+	{"bare LF before a value", "GET / HTTP/1.1\r\nA: \n\r\n", parser.ErrLineEnd},
 	{"bare LF after the request line", "GET / HTTP/1.1\n\r\n", parser.ErrLineEnd},
 	{"bare LF after a field", "GET / HTTP/1.1\r\nA: b\n\r\n", parser.ErrLineEnd},
 	{"bare LF as blank line", "GET / HTTP/1.1\r\nA: b\r\n\n", parser.ErrLineEnd},
 	{"bare CR in a value", "GET / HTTP/1.1\r\nA: b\rc\r\n\r\n", parser.ErrHeaderValue},
+	{"bare CR after the request line", "GET / HTTP/1.1\rA: b\r\n\r\n", parser.ErrStartLine},
+	{"bare CR as blank line", "GET / HTTP/1.1\r\nA: b\r\n\rc", parser.ErrHeaderName},
 	{"bare CR first", "\rGET / HTTP/1.1\r\n\r\n", parser.ErrMethod},
 	{"NUL in a value", "GET / HTTP/1.1\r\nA: b\x00c\r\n\r\n", parser.ErrHeaderValue},
 	{"DEL in a value", "GET / HTTP/1.1\r\nA: \x7f\r\n\r\n", parser.ErrHeaderValue},
@@ -146,6 +158,37 @@ func TestIndex(t *testing.T) {
 			}
 			if got := index(tt.in, ends...); got != want {
 				t.Errorf("byte by byte: got %s\nwant %s", got, want)
+			}
+		})
+	}
+}
+
+// What cannot become a request is refused at once: nothing waits for the end of
+// a line that a peer never sends.
+func TestIndexErrorIsEarly(t *testing.T) {
+	tests := []struct {
+		name, in string
+		want     parser.Err
+	}{
+		{"ClientHello", "\x16", parser.ErrMethod},
+		{"control character in a method", "GE\x00", parser.ErrStartLine},
+		{"second space", "GET  ", parser.ErrStartLine},
+		{"fragment", "GET /#", parser.ErrURI},
+		{"version of another protocol", "REGISTER sip:h S", parser.ErrStartLine},
+		{"major version", "GET / HTTP/2.0\r", parser.ErrVersion},
+		{"target", "GET a HTTP/1.1\r", parser.ErrURI},
+		{"fold", "GET / HTTP/1.1\r\nA: b\r\n ", parser.ErrHeaderName},
+		{"control character in a value", "GET / HTTP/1.1\r\nA: \x7f", parser.ErrHeaderValue},
+		{"65th field", "GET / HTTP/1.1\r\n" + repeat("X%d: y\r\n", 64) + "X:", parser.ErrTooManyHeaders},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var r http1.Request
+			if got := r.Index([]byte(tt.in[:len(tt.in)-1])); got != parser.ErrMore {
+				t.Errorf("a byte earlier: got %v, want %v", got, parser.ErrMore)
+			}
+			if got := r.Index([]byte(tt.in)); got != tt.want {
+				t.Errorf("got %v, want %v", got, tt.want)
 			}
 		})
 	}
@@ -270,9 +313,29 @@ func TestReasonPhrase(t *testing.T) {
 	}
 }
 
-func BenchmarkIndex(b *testing.B) {
+// browserRequest is what Chromium sends, 574 bytes.
+const browserRequest = "GET /sip?token=eyJhbGciOiJIUzI1NiJ9.e30.abc HTTP/1.1\r\n" +
+	"Host: sip.example.com:8443\r\n" +
+	"Connection: Upgrade\r\n" +
+	"Pragma: no-cache\r\n" +
+	"Cache-Control: no-cache\r\n" +
+	"User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36\r\n" +
+	"Upgrade: websocket\r\n" +
+	"Origin: https://www.example.com\r\n" +
+	"Sec-WebSocket-Version: 13\r\n" +
+	"Accept-Encoding: gzip, deflate, br, zstd\r\n" +
+	"Accept-Language: en-GB,en-US;q=0.9,en;q=0.8\r\n" +
+	"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
+	"Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n" +
+	"Sec-WebSocket-Protocol: sip\r\n" +
+	"\r\n"
+
+func BenchmarkIndex(b *testing.B)        { benchmarkIndex(b, handshake) }
+func BenchmarkIndexBrowser(b *testing.B) { benchmarkIndex(b, browserRequest) }
+
+func benchmarkIndex(b *testing.B, request string) {
 	var r http1.Request
-	in := []byte(handshake)
+	in := []byte(request)
 	b.ReportAllocs()
 	b.SetBytes(int64(len(in)))
 	for b.Loop() {

@@ -40,17 +40,21 @@ func appendLower(dst, text []byte) []byte {
 // appendUser appends user with every character unescaped that need not be
 // escaped, and the other escapes in one spelling.
 func appendUser(dst, user []byte) []byte {
-	const hex = "0123456789ABCDEF"
 	for len(user) > 0 {
 		c, size := nextChar(user)
 		if size == 1 || isPlain(c) {
 			dst = append(dst, byte(c))
 		} else {
-			dst = append(dst, '%', hex[c>>4&15], hex[c&15])
+			dst = appendEscape(dst, c)
 		}
 		user = user[size:]
 	}
 	return dst
+}
+
+func appendEscape(dst []byte, c int) []byte {
+	const hex = "0123456789ABCDEF"
+	return append(dst, '%', hex[c>>4&15], hex[c&15])
 }
 
 // isPlain reports whether c is unreserved (RFC 3261 §25.1), or '#', which the
@@ -66,16 +70,35 @@ func isPlain(c int) bool {
 func appendNumber(dst, buf []byte, u *URI) []byte {
 	number := u.User.Of(buf)
 	for _, c := range number {
-		if !isSeparator(c) {
+		if !isSeparator(int(c)) {
 			dst = append(dst, parser.Lower(c))
 		}
 	}
-	if len(number) > 0 && number[0] == '+' {
+	if isGlobal(number) {
 		return dst
 	}
-	if context, ok := u.Param(buf, "phone-context"); ok {
+	params := uriList{buf, u.Params, ';'}
+	if context, ok := params.find(phoneContext, 0); ok {
 		dst = append(dst, ";phone-context="...)
-		dst = appendLower(dst, context.Of(buf))
+		dst = appendContext(dst, context)
+	}
+	return dst
+}
+
+// appendContext appends the context of a local number so that those that
+// CompareURI calls equal are the same.
+func appendContext(dst, context []byte) []byte {
+	global := isGlobal(context)
+	for len(context) > 0 {
+		c, size := nextChar(context)
+		switch {
+		case global && isSeparator(c):
+		case size == 1 || isPlain(c) || c == '[' || c == ']':
+			dst = append(dst, parser.Lower(byte(c)))
+		default:
+			dst = appendEscape(dst, c)
+		}
+		context = context[size:]
 	}
 	return dst
 }

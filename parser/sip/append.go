@@ -13,7 +13,8 @@ import (
 // rport as FixVia has them, From, To, Call-ID, CSeq, for a 100 the Timestamp,
 // the headers of r, and no body. toTag is added to To unless that has a tag or
 // the status is 100. Header lines are copied as they are, so a request with
-// malformed ones can be answered.
+// malformed ones can be answered; but a CR or LF that stands alone in them is
+// made the line end that it was read as, or a space.
 func AppendReply(dst []byte, req *Message, src netip.AddrPort, r *Reply, toTag []byte) []byte {
 	dst = append(dst, "SIP/2.0 "...)
 	dst = strconv.AppendUint(dst, uint64(r.Status), 10)
@@ -25,7 +26,7 @@ func AppendReply(dst []byte, req *Message, src netip.AddrPort, r *Reply, toTag [
 		if i == top {
 			dst = appendTopVia(dst, req, i, src)
 		} else {
-			dst = append(dst, req.Line(i).Of(req.Buf)...)
+			dst = req.appendRaw(dst, req.Line(i).Start(), req.Line(i).End())
 		}
 	}
 	dst = req.appendLine(dst, HeaderFrom)
@@ -46,7 +47,26 @@ func AppendReply(dst []byte, req *Message, src netip.AddrPort, r *Reply, toTag [
 // appendLine appends the line of the first header with id, if there is one.
 func (m *Message) appendLine(dst []byte, id HeaderID) []byte {
 	if i := m.First(id); i >= 0 {
-		dst = append(dst, m.Line(i).Of(m.Buf)...)
+		dst = m.appendRaw(dst, m.Line(i).Start(), m.Line(i).End())
+	}
+	return dst
+}
+
+// appendRaw appends Buf[start:end], a part of a header line, so that its lines
+// end with CRLF.
+func (m *Message) appendRaw(dst []byte, start, end int) []byte {
+	if m.state == indexDone && m.err != parser.ErrLineEnd {
+		return append(dst, m.Buf[start:end]...)
+	}
+	for i := start; i < end; i++ {
+		switch c := m.Buf[i]; {
+		case c == '\r' && (i+1 == len(m.Buf) || m.Buf[i+1] != '\n'):
+			dst = append(dst, ' ')
+		case c == '\n' && (i == 0 || m.Buf[i-1] != '\r'):
+			dst = append(dst, "\r\n"...)
+		default:
+			dst = append(dst, c)
+		}
 	}
 	return dst
 }
@@ -54,7 +74,7 @@ func (m *Message) appendLine(dst []byte, id HeaderID) []byte {
 // appendLines appends the lines of all headers with id.
 func (m *Message) appendLines(dst []byte, id HeaderID) []byte {
 	for i := m.First(id); i >= 0; i = m.Next(i) {
-		dst = append(dst, m.Line(i).Of(m.Buf)...)
+		dst = m.appendRaw(dst, m.Line(i).Start(), m.Line(i).End())
 	}
 	return dst
 }
@@ -64,29 +84,29 @@ func appendTopVia(dst []byte, req *Message, i int, src netip.AddrPort) []byte {
 	line := req.Line(i)
 	v, err := req.TopVia()
 	if err != parser.OK {
-		return append(dst, line.Of(req.Buf)...)
+		return req.appendRaw(dst, line.Start(), line.End())
 	}
 	f := makeViaFix(req.Buf, v, src)
 	pos := line.Start()
 	rport := v.RportSpan
 	if f.replace && f.at.Start() < rport.Start() {
-		dst = appendReceived(append(dst, req.Buf[pos:f.at.Start()]...), src)
+		dst = appendReceived(req.appendRaw(dst, pos, f.at.Start()), src)
 		pos, f.replace = f.at.End(), false
 	}
 	if v.RportSet {
-		dst = appendRport(append(dst, req.Buf[pos:rport.Start()]...), src)
+		dst = appendRport(req.appendRaw(dst, pos, rport.Start()), src)
 		pos = rport.End()
 	}
 	if f.replace {
-		dst = appendReceived(append(dst, req.Buf[pos:f.at.Start()]...), src)
+		dst = appendReceived(req.appendRaw(dst, pos, f.at.Start()), src)
 		pos = f.at.End()
 	}
 	if f.insert {
-		dst = append(dst, req.Buf[pos:v.Text.End()]...)
+		dst = req.appendRaw(dst, pos, v.Text.End())
 		dst = appendReceived(append(dst, ';'), src)
 		pos = v.Text.End()
 	}
-	return append(dst, req.Buf[pos:line.End()]...)
+	return req.appendRaw(dst, pos, line.End())
 }
 
 // appendTo appends To, with tag if it has none.
@@ -99,12 +119,12 @@ func appendTo(dst []byte, req *Message, tag []byte) []byte {
 	to, err := req.To()
 	if len(tag) == 0 || err == parser.OK && !to.Tag.Empty() ||
 		err != parser.OK && bytes.Contains(line.Of(req.Buf), []byte("tag=")) {
-		return append(dst, line.Of(req.Buf)...)
+		return req.appendRaw(dst, line.Start(), line.End())
 	}
-	dst = append(dst, req.Buf[line.Start():end]...)
+	dst = req.appendRaw(dst, line.Start(), end)
 	dst = append(dst, ";tag="...)
 	dst = append(dst, tag...)
-	return append(dst, req.Buf[end:line.End()]...)
+	return req.appendRaw(dst, end, line.End())
 }
 
 // AppendAck appends the ACK for the failure response resp to invite, the INVITE
@@ -129,11 +149,11 @@ func AppendCancel(dst []byte, invite *Message, reason []byte) []byte {
 func appendHopRequest(dst []byte, invite, to *Message, method Method) []byte {
 	dst = append(dst, method.String()...)
 	dst = append(dst, ' ')
-	dst = append(dst, invite.URIText.Of(invite.Buf)...)
+	dst = invite.appendRaw(dst, invite.URIText.Start(), invite.URIText.End())
 	dst = append(dst, " SIP/2.0\r\nVia: "...)
 	vias := invite.Values(HeaderVia)
 	vias.Next()
-	dst = append(dst, vias.Span().Of(invite.Buf)...)
+	dst = invite.appendRaw(dst, vias.Span().Start(), vias.Span().End())
 	dst = append(dst, "\r\n"...)
 	dst = invite.appendLines(dst, HeaderRoute)
 	if invite.Has(HeaderMaxForwards) {

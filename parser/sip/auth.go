@@ -23,6 +23,7 @@ type Auth struct {
 	Stale      bool   // stale=true
 	NC         uint32 // the nonce count, 0 when absent
 	SchemeText parser.Span
+	Value      parser.Span // what follows the scheme, as written
 
 	Username, Realm, Nonce, URI, Response parser.Span
 	Algorithm, CNonce, Opaque, QOP        parser.Span
@@ -33,8 +34,39 @@ type Auth struct {
 
 // ParseAuth reads the credentials or the challenge that begin at off, after
 // white space, and end with buf. A field that counts may be there only once.
+//
+// What follows another scheme than Digest is for those who know the scheme: a
+// token68 ("Bearer abc=", RFC 8898 §2.1), nothing ("Negotiate"), or what else is
+// there is no error (RFC 7235 §2.1). Its fields are read only if it is a list of
+// well-formed ones.
 func ParseAuth(buf []byte, off int, a *Auth) (int, parser.Err) {
-	return scanAuth(buf, off, a)
+	next, e := scanAuth(buf, off, a)
+	scheme := schemeSpan(buf, off)
+	if e != parser.OK {
+		if scheme.Empty() || lookupAuthScheme(scheme.Of(buf)) == AuthDigest {
+			return next, e
+		}
+		*a = Auth{Scheme: AuthOther, SchemeText: scheme}
+		next = len(buf)
+	}
+	a.Value = trimLWS(buf, scheme.End(), next)
+	return next, parser.OK
+}
+
+// schemeSpan returns the token at off, after white space, that white space or
+// the end follows.
+func schemeSpan(buf []byte, off int) (s parser.Span) {
+	for off < len(buf) && isLWS(buf[off]) {
+		off++
+	}
+	end := off
+	for end < len(buf) && parser.Token.Is(buf[end]) {
+		end++
+	}
+	if end < len(buf) && !isLWS(buf[end]) {
+		return s
+	}
+	return parser.MakeSpan(off, end)
 }
 
 func lookupAuthScheme(text []byte) AuthScheme {

@@ -20,10 +20,10 @@ func CompareURI(abuf []byte, a *URI, bbuf []byte, b *URI) bool {
 			equalEscaped(a.Password.Of(abuf), b.Password.Of(bbuf), false) &&
 			equalHost(a.Host.Of(abuf), b.Host.Of(bbuf)) &&
 			a.Port == b.Port &&
-			equalLists(ap, bp, decidesAlone) &&
-			equalLists(ah, bh, always)
+			equalLists(ap, bp, decidesAlone, equalParam) &&
+			equalLists(ah, bh, always, equalParam)
 	case SchemeTel:
-		return equalNumber(a.User.Of(abuf), b.User.Of(bbuf)) && equalLists(ap, bp, always)
+		return equalNumber(a.User.Of(abuf), b.User.Of(bbuf)) && equalLists(ap, bp, always, equalTelParam)
 	}
 	return string(a.Text.Of(abuf)) == string(b.Text.Of(bbuf))
 }
@@ -47,6 +47,23 @@ func decidesAlone(name []byte) bool {
 }
 
 func always([]byte) bool { return true }
+
+func equalParam(_, a, b []byte) bool { return equalEscaped(a, b, true) }
+
+// equalTelParam compares the values of a parameter of tel URIs: one that is a
+// number, without its visual separators (RFC 3966 §4).
+func equalTelParam(name, a, b []byte) bool {
+	number := equalEscaped(name, phoneContext, true) && isGlobal(a) && isGlobal(b)
+	if number || equalEscaped(name, phoneExt, true) {
+		return equalNumber(a, b)
+	}
+	return equalEscaped(a, b, true)
+}
+
+var (
+	phoneContext = []byte("phone-context")
+	phoneExt     = []byte("ext")
+)
 
 // A uriList is the parameters or the headers of a URI.
 type uriList struct {
@@ -105,24 +122,24 @@ func (l *uriList) named(name []byte, end int) (n int) {
 // within reports whether every item of l has an equal in o, but for those that
 // o does not have and that do not decide. Of items with one name, the first is
 // compared with the first, and so on.
-func (l *uriList) within(o *uriList, decides func([]byte) bool) bool {
+func (l *uriList) within(o *uriList, decides func([]byte) bool, equal func(name, a, b []byte) bool) bool {
 	for pos := l.at.Start(); pos < l.at.End(); {
 		start := pos
 		var name, value []byte
 		name, value, pos = l.next(pos)
 		other, ok := o.find(name, l.named(name, start))
-		if ok && !equalEscaped(value, other, true) || !ok && decides(name) {
+		if ok && !equal(name, value, other) || !ok && decides(name) {
 			return false
 		}
 	}
 	return true
 }
 
-func equalLists(a, b uriList, decides func([]byte) bool) bool {
+func equalLists(a, b uriList, decides func([]byte) bool, equal func(name, a, b []byte) bool) bool {
 	if a.count() > maxCompared || b.count() > maxCompared {
 		return equalEscaped(a.at.Of(a.buf), b.at.Of(b.buf), true)
 	}
-	return a.within(&b, decides) && b.within(&a, decides)
+	return a.within(&b, decides, equal) && b.within(&a, decides, equal)
 }
 
 // equalHost compares names without regard to case, IPv6 references as
@@ -141,26 +158,39 @@ func equalHost(a, b []byte) bool {
 // equalNumber compares telephone numbers without their visual separators (RFC
 // 3966 §4).
 func equalNumber(a, b []byte) bool {
-	i, j := 0, 0
 	for {
-		for i < len(a) && isSeparator(a[i]) {
-			i++
-		}
-		for j < len(b) && isSeparator(b[j]) {
-			j++
-		}
-		if i == len(a) || j == len(b) {
-			return i == len(a) && j == len(b)
-		}
-		if parser.Lower(a[i]) != parser.Lower(b[j]) {
+		x, restA := nextDigit(a)
+		y, restB := nextDigit(b)
+		if x != y {
 			return false
 		}
-		i++
-		j++
+		if x < 0 {
+			return true
+		}
+		a, b = restA, restB
 	}
 }
 
-func isSeparator(c byte) bool { return c == '-' || c == '.' || c == '(' || c == ')' }
+// nextDigit returns the first character of b that is no visual separator, in
+// lower case, and what follows it; -1 at the end.
+func nextDigit(b []byte) (c int, rest []byte) {
+	for len(b) > 0 {
+		c, size := nextChar(b)
+		b = b[size:]
+		if c < 0x80 {
+			c = int(parser.Lower(byte(c)))
+		}
+		if !isSeparator(c) {
+			return c, b
+		}
+	}
+	return -1, nil
+}
+
+func isSeparator(c int) bool { return c == '-' || c == '.' || c == '(' || c == ')' }
+
+// isGlobal reports whether a telephone number is a global one.
+func isGlobal(number []byte) bool { return len(number) > 0 && number[0] == '+' }
 
 // escapedReserved marks a reserved character that was escaped: it does not
 // equal itself unescaped (RFC 3261 §19.1.4).

@@ -17,18 +17,33 @@ type Contact struct {
 	Instance   parser.Span // +sip.instance without quotes and angle brackets
 	PubGRUU    parser.Span // RFC 5627 §9, without quotes
 	TempGRUU   parser.Span
+
+	seen contactParams
 }
+
+// contactParams is a set of the parameters that a registrar reads.
+type contactParams uint8
+
+const (
+	contactQ contactParams = 1 << iota
+	contactExpires
+	contactRegID
+	contactInstance
+	contactPubGRUU
+	contactTempGRUU
+)
 
 // defaultExpires is what an expires parameter that is no number is read as
 // (RFC 3261 §20.10).
 const defaultExpires = 3600
 
 // ParseContact reads the element that begins at off, after white space, and
-// ends with buf or before a comma; it returns where it ended. The ob parameter
-// is one of the URI.
+// ends with buf or before a comma; it returns where it ended. A parameter that a
+// registrar reads may be there only once (RFC 3261 §7.3.1). The ob parameter is
+// one of the URI.
 func ParseContact(buf []byte, off int, c *Contact) (int, parser.Err) {
 	*c = Contact{Q: QMax}
-	next, e := scanNameAddr(buf, off, &c.NameAddr)
+	next, e := ParseNameAddr(buf, off, &c.NameAddr)
 	if e != parser.OK {
 		return next, e
 	}
@@ -43,32 +58,55 @@ func ParseContact(buf []byte, off int, c *Contact) (int, parser.Err) {
 	return next, parser.OK
 }
 
-func (c *Contact) note(buf, name []byte, at parser.Span) parser.Err {
-	value := at.Of(buf)
+func lookupContactParam(name []byte) contactParams {
 	switch {
 	case parser.EqualFold(name, "q"):
+		return contactQ
+	case parser.EqualFold(name, "expires"):
+		return contactExpires
+	case parser.EqualFold(name, "reg-id"):
+		return contactRegID
+	case parser.EqualFold(name, "+sip.instance"):
+		return contactInstance
+	case parser.EqualFold(name, "pub-gruu"):
+		return contactPubGRUU
+	case parser.EqualFold(name, "temp-gruu"):
+		return contactTempGRUU
+	}
+	return 0
+}
+
+func (c *Contact) note(buf, name []byte, at parser.Span) parser.Err {
+	p := lookupContactParam(name)
+	if c.seen&p != 0 {
+		return parser.ErrParam
+	}
+	c.seen |= p
+	value := at.Of(buf)
+	switch p {
+	case contactQ:
 		q, ok := parseQ(value)
 		if !ok {
 			return parser.ErrParam
 		}
 		c.Q, c.QSet = q, true
-	case parser.EqualFold(name, "expires"):
+	case contactExpires:
 		n, e := parseDelta(value)
 		if e != parser.OK {
 			n = defaultExpires
 		}
 		c.Expires, c.ExpiresSet = n, true
-	case parser.EqualFold(name, "reg-id"):
+	case contactRegID:
 		n, ok := parseNumber(value)
 		if !ok || n == 0 || n >= 1<<31 {
 			return parser.ErrParam
 		}
 		c.RegID = uint32(n)
-	case parser.EqualFold(name, "+sip.instance"):
+	case contactInstance:
 		c.Instance = within(buf, unquoted(buf, at), '<', '>')
-	case parser.EqualFold(name, "pub-gruu"):
+	case contactPubGRUU:
 		c.PubGRUU = unquoted(buf, at)
-	case parser.EqualFold(name, "temp-gruu"):
+	case contactTempGRUU:
 		c.TempGRUU = unquoted(buf, at)
 	}
 	return parser.OK

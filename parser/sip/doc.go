@@ -17,8 +17,11 @@
 // Buf is; a pointer to a view is valid until Reset; text given to an Edits is
 // copied.
 //
-// What is strict and what is lenient: a line ends with CRLF or LF, and a bare CR
-// is an error. Values are held to the grammar of RFC 3261 §25 with these
+// What is strict and what is lenient: lines of the head end with CRLF, and a CR or
+// LF that stands alone is an error, so no message goes out whose lines another
+// hop might take for others than those that were checked here (RFC 3261 §7.1,
+// §7.3.1; the body is not looked at). Such a message can still be read and
+// answered, and the answer has CRLF throughout. Values are held to the grammar of RFC 3261 §25 with these
 // exceptions, which real peers need: a parameter may have an empty value or any
 // printable value without separators; a host name may contain an underscore;
 // received may hold an IPv6 address with or without brackets; a display name

@@ -64,18 +64,19 @@ func (e *Edits) setParam(buf []byte, params parser.Span, end int, name, value st
 	e.put(e.edit(at, from))
 }
 
-// removeParam removes a parameter of the list params with the ';' before it.
-func (e *Edits) removeParam(buf []byte, params parser.Span, name string) bool {
-	at, ok := paramSpan(buf, params, name)
-	if !ok {
-		return false
+// removeParam removes a parameter of the list params, however often it is there,
+// each time with the ';' before it.
+func (e *Edits) removeParam(buf []byte, params parser.Span, name string) (found bool) {
+	for at, ok := paramSpan(buf, params, name); ok; at, ok = paramSpan(buf, params, name) {
+		start := at.Start() - 1
+		for buf[start] != ';' {
+			start--
+		}
+		e.Remove(parser.MakeSpan(start, at.End()))
+		found = true
+		params = parser.MakeSpan(min(at.End()+1, params.End()), params.End())
 	}
-	start := at.Start() - 1
-	for buf[start] != ';' {
-		start--
-	}
-	e.Remove(parser.MakeSpan(start, at.End()))
-	return true
+	return found
 }
 
 // AddHeaderBefore adds a header above the i-th of m, which First or Last found;

@@ -15,6 +15,7 @@ Via: SIP/2.0/TCP b.example.com;branch=z9hG4bK2;keep
 Route: <sip:edge.example.com;lr>, <sip:core.example.com>
 To: sip:bob@biloxi.com
 From: <sip:alice@atlanta.com>;tag=1
+P-Asserted-Identity: <sip:alice@atlanta.com;x=1;y;X=2;x>
 Contact: <sip:alice@192.0.2.4:5060;ob>;expires=60
 
 `
@@ -43,6 +44,12 @@ func TestEditParams(t *testing.T) {
 			e.RemoveURIParam(m, ruri(m), "lr")
 		}, ";transport=tcp;lr", ""},
 		{"add a flag to Route", func(e *sip.Edits, m *sip.Message) { e.SetURIParam(m, route(m), "ob", "") }, ";lr>", ";lr;ob>"},
+		{"remove a repeated one", func(e *sip.Edits, m *sip.Message) {
+			var n sip.NameAddr
+			at := m.Header(m.First(sip.HeaderPAssertedIdentity)).Value
+			sip.ParseNameAddr(m.Buf[:at.End()], at.Start(), &n)
+			e.RemoveURIParam(m, &n.URI, "x")
+		}, ";x=1;y;X=2;x>", ";y>"},
 		{"remove from Route", func(e *sip.Edits, m *sip.Message) { e.RemoveURIParam(m, route(m), "LR") }, "com;lr>", "com>"},
 		{"set a value in Contact", func(e *sip.Edits, m *sip.Message) { e.SetURIParam(m, contact(m), "ob", "1") }, ";ob>", ";ob=1>"},
 		{"remove what is not there", func(e *sip.Edits, m *sip.Message) { e.RemoveURIParam(m, contact(m), "lr") }, "", ""},
@@ -92,27 +99,30 @@ func TestEditParams(t *testing.T) {
 	}
 }
 
-func TestAppendOptions(t *testing.T) {
-	got := string(sip.AppendOptions(nil, &sip.OptionsRequest{
-		URI:     "sip:core.example.com;transport=tcp",
-		Via:     "SIP/2.0/TCP edge.example.com;branch=z9hG4bK1",
-		From:    "<sip:edge.example.com>;tag=a",
-		CallID:  "b",
-		CSeq:    7,
-		Headers: "User-Agent: c\r\n",
+func TestAppendNewRequest(t *testing.T) {
+	got := string(sip.AppendNewRequest(nil, &sip.NewRequest{
+		Method:      "OPTIONS",
+		URI:         "sip:core.example.com;transport=tcp",
+		Via:         "SIP/2.0/TCP edge.example.com;branch=z9hG4bK1",
+		MaxForwards: 70,
+		From:        "<sip:edge.example.com>;tag=a",
+		To:          "<sip:core.example.com>",
+		CallID:      "b",
+		CSeq:        7,
+		Headers:     "User-Agent: c\r\n",
+		Body:        []byte("hello"),
 	}))
 	want := crlf(`OPTIONS sip:core.example.com;transport=tcp SIP/2.0
 Via: SIP/2.0/TCP edge.example.com;branch=z9hG4bK1
 Max-Forwards: 70
 From: <sip:edge.example.com>;tag=a
-To: <sip:core.example.com;transport=tcp>
+To: <sip:core.example.com>
 Call-ID: b
 CSeq: 7 OPTIONS
-Accept: application/sdp
 User-Agent: c
-Content-Length: 0
+Content-Length: 5
 
-`)
+`) + "hello"
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}

@@ -54,6 +54,14 @@ func (e *Edits) Empty() bool { return len(e.ops) == 0 }
 // Len returns the number of edits.
 func (e *Edits) Len() int { return len(e.ops) }
 
+// Added returns the number of bytes that e adds at most.
+func (e *Edits) Added() int { return len(e.text) }
+
+// CopyFrom makes e the same edits as src.
+func (e *Edits) CopyFrom(src *Edits) {
+	e.ops, e.text = append(e.ops[:0], src.ops...), append(e.text[:0], src.text...)
+}
+
 // Remove removes the bytes at.
 func (e *Edits) Remove(at parser.Span) {
 	if at.Empty() {

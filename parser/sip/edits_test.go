@@ -23,7 +23,7 @@ func edited(t *testing.T, m *sip.Message, a, b *sip.Edits, eg *sip.Egress) strin
 }
 
 func TestEditsOfNothing(t *testing.T) {
-	for _, name := range []string{"invite.sip", "ok.sip", "wsinv.sip", "longreq.sip", "intmeth.sip"} {
+	for _, name := range []string{"invite.sip", "ok.sip", "torture/rfc4475/wsinv.dat", "torture/rfc4475/longreq.dat", "torture/rfc4475/intmeth.dat"} {
 		raw := string(testMessage(t, name))
 		m := index(t, raw)
 		var a, b sip.Edits

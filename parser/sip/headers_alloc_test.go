@@ -34,7 +34,7 @@ func TestValueAllocations(t *testing.T) {
 	uri, _ := m.RequestURI()
 	via, _ := m.TopVia()
 	value, dst := []byte("v"), make([]byte, 0, 4096)
-	options := sip.OptionsRequest{URI: "sip:a@b", Via: "SIP/2.0/UDP a;branch=z9hG4bK1", From: "<sip:c@d>;tag=1", CallID: "x", CSeq: 1}
+	options := sip.NewRequest{Method: "OPTIONS", URI: "sip:a@b", To: "<sip:a@b>", Via: "SIP/2.0/UDP a;branch=z9hG4bK1", From: "<sip:c@d>;tag=1", CallID: "x", CSeq: 1}
 	tests := []struct {
 		name string
 		run  func() (int, parser.Err)
@@ -61,7 +61,7 @@ func TestValueAllocations(t *testing.T) {
 			return 0, parser.OK
 		}},
 		{"OPTIONS", func() (int, parser.Err) {
-			dst = sip.AppendOptions(dst[:0], &options)
+			dst = sip.AppendNewRequest(dst[:0], &options)
 			return 0, parser.OK
 		}},
 	}

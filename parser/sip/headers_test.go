@@ -49,7 +49,7 @@ var valueParsers = []struct {
 		var v sip.Auth
 		n, e := sip.ParseAuth(b, 0, &v)
 		return fields(b, int(v.Scheme), v.SchemeText, v.Username, v.Realm, v.Nonce, v.URI, v.Response, v.Algorithm,
-			v.CNonce, v.Opaque, v.QOP, v.NC, flag(v.Stale), v.Domain), n, e
+			v.CNonce, v.Opaque, v.QOP, v.NC, flag(v.Stale), v.Domain, authValue(&v)), n, e
 	}},
 	{"Identity", func(b []byte) (string, int, parser.Err) {
 		var v sip.Identity
@@ -71,6 +71,14 @@ var valueParsers = []struct {
 		n, e := sip.ParseNameAddr(b, 0, &v)
 		return fields(b, v.Display, v.URIText), n, e
 	}},
+}
+
+// authValue returns what stands behind the scheme, if no scheme known does.
+func authValue(a *sip.Auth) parser.Span {
+	if a.Scheme == sip.AuthDigest {
+		return parser.Span{}
+	}
+	return a.Value
 }
 
 func flag(b bool) int {
@@ -117,6 +125,7 @@ func TestParseValues(t *testing.T) {
 		{"Contact", "reg-id of zero", "<sip:a@b>;reg-id=0", "", parser.ErrParam},
 		{"Contact", "GRUU", `<sip:a@b>;pub-gruu="sip:a@b;gr=1";temp-gruu="sip:t@b;gr"`, "1000|0|0|0|0|0|sip:a@b||sip:a@b;gr=1|sip:t@b;gr", parser.OK},
 		{"Contact", "list", "<sip:a@b>;q=.5", "", parser.ErrParam},
+		{"Contact", "repeated parameter", "<sip:a@b>;expires=60;Expires=0", "", parser.ErrParam},
 		{"Contact", "wildcard", "*", "1000|0|0|0|0|0||||", parser.OK},
 		{"Event", "package", "presence", "presence|", parser.OK},
 		{"Event", "template and id", "presence.winfo ; id=a7", "presence.winfo|a7", parser.OK},
@@ -149,12 +158,21 @@ func TestParseValues(t *testing.T) {
 		{"Retry-After", "open comment", "120 (a", "", parser.ErrHeaderValue},
 		{"Retry-After", "bad duration", "120;duration=x", "", parser.ErrNumber},
 		{"Auth", "credentials", `Digest username="bob", realm="biloxi.com", nonce="dcd98b", uri="sip:bob@biloxi.com", qop=auth, nc=0000001f, cnonce="0a4f", response="6629fae", opaque="5ccc", algorithm=MD5`,
-			"1|Digest|bob|biloxi.com|dcd98b|sip:bob@biloxi.com|6629fae|MD5|0a4f|5ccc|auth|31|0|", parser.OK},
+			"1|Digest|bob|biloxi.com|dcd98b|sip:bob@biloxi.com|6629fae|MD5|0a4f|5ccc|auth|31|0||", parser.OK},
 		{"Auth", "challenge", `digest realm="atlanta.com" , domain="sip:ss1.carrier.com", qop="auth,auth-int",nonce="f84f",opaque="",stale=TRUE,algorithm=SHA-256`,
-			"1|digest||atlanta.com|f84f|||SHA-256|||auth,auth-int|0|1|sip:ss1.carrier.com", parser.OK},
-		{"Auth", "folded", "Digest\r\n realm = \"a\"\r\n ,\r\n nonce\r\n =\"b\"", "1|Digest||a|b||||||" + "|0|0|", parser.OK},
-		{"Auth", "another scheme", `NTLM realm="a", x=y`, "2|NTLM||a|||||||" + "|0|0|", parser.OK},
-		{"Auth", "escaped quote", `Digest username="a\"b"`, `1|Digest|a\"b||||||||` + "|0|0|", parser.OK},
+			"1|digest||atlanta.com|f84f|||SHA-256|||auth,auth-int|0|1|sip:ss1.carrier.com|", parser.OK},
+		{"Auth", "folded", "Digest\r\n realm = \"a\"\r\n ,\r\n nonce\r\n =\"b\"", "1|Digest||a|b||||||" + "|0|0||", parser.OK},
+		{"Auth", "another scheme", `NTLM realm="a", x=y`, "2|NTLM||a|||||||" + "|0|0||realm=\"a\", x=y", parser.OK},
+		{"Auth", "bearer token", "Bearer abc=", "2|Bearer|||||||||" + "|0|0||abc=", parser.OK},
+		{"Auth", "token68 with two pads", " Basic\tdXNlcg== ", "2|Basic|||||||||" + "|0|0||dXNlcg==", parser.OK},
+		{"Auth", "bearer challenge", `Bearer realm="a", authz_server="https://b/", scope="c d"`, "2|Bearer||a|||||||" + `|0|0||realm="a", authz_server="https://b/", scope="c d"`, parser.OK},
+		{"Auth", "another scheme alone", "Negotiate", "2|Negotiate|||||||||" + "|0|0||", parser.OK},
+		{"Auth", "another scheme, neither fields nor token68", `X nonce="a", Nonce="b" ;`, "2|X|||||||||" + `|0|0||nonce="a", Nonce="b" ;`, parser.OK},
+		{"Auth", "another scheme, nonce count of its own", "X nc=1", "2|X|||||||||" + "|0|0||nc=1", parser.OK},
+		{"Auth", "token68 of Digest", "Digest abc=", "", parser.ErrParam},
+		{"Auth", "scheme is no token", "Bea/rer abc=", "", parser.ErrHeaderValue},
+		{"Auth", "empty", " ", "", parser.ErrHeaderValue},
+		{"Auth", "escaped quote", `Digest username="a\"b"`, `1|Digest|a\"b||||||||` + "|0|0||", parser.OK},
 		{"Auth", "repeated field", `Digest nonce="a", Nonce="b"`, "", parser.ErrParam},
 		{"Auth", "short nonce count", `Digest nc=1`, "", parser.ErrNumber},
 		{"Auth", "nonce count that is no number", `Digest nc=0000000g`, "", parser.ErrNumber},
@@ -177,6 +195,11 @@ func TestParseValues(t *testing.T) {
 		{"tel", "extension and subaddress", "tel:+358-555-1234567;ext=12;isub=a.b", "1|+358-555-1234567||a.b|12", parser.OK},
 		{"tel", "star code", "tel:*21#;phone-context=example.com", "0|*21#|example.com||", parser.OK},
 		{"tel", "local without context", "tel:863-1234", "", parser.ErrParam},
+		{"tel", "separators alone", "tel:(", "", parser.ErrURI},
+		{"tel", "plus alone", "tel:+", "", parser.ErrURI},
+		{"tel", "plus within", "tel:12+34", "", parser.ErrURI},
+		{"tel", "separators around a digit", "tel:+(.-)1(", "1|+(.-)1(|||", parser.OK},
+		{"tel", "hexadecimal digit", "tel:(a);phone-context=b", "0|(a)|b||", parser.OK},
 		{"tel", "global with letters", "tel:+1A", "", parser.ErrURI},
 		{"tel", "no digit", "tel:+-", "", parser.ErrURI},
 		{"tel", "bad extension", "tel:+1;ext=x", "", parser.ErrParam},

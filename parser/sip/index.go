@@ -20,14 +20,17 @@ const (
 // bytes; it may lie elsewhere. OK says that the head is complete: HeadLen is
 // valid. Any other outcome stays until Reset.
 //
-// One rule for line ends: a line is ended by CRLF or by a bare LF; a CR that
-// no LF follows is an error.
+// One rule for line ends: a line is ended by CRLF (RFC 3261 §7), and a CR or LF
+// that stands alone in the head is an error. It is one even where the meaning is
+// plain: the next hop may take a bare LF for a part of the line, and would see
+// other header fields, or another end of the head, than were checked here. To
+// tell, lines are read as if LF alone ended them.
 //
 // What is wrong with a message that can still be answered is told when the head
 // is complete, so that all its other header fields can be read: an unknown
 // version (ErrVersion), white space after the version (ErrStartLine), a
 // malformed header line (ErrHeaderName), a header too many
-// (ErrTooManyHeaders), a bare CR (ErrLineEnd). A start line that is none
+// (ErrTooManyHeaders), a bare CR or LF (ErrLineEnd). A start line that is none
 // (ErrStartLine, ErrMethod, ErrStatus) and a head that does not end within
 // parser.MaxBuffer (ErrTooLong) end the indexing at once: HeadLen stays 0.
 func (m *Message) Index(buf []byte) parser.Err {
@@ -46,6 +49,7 @@ func (m *Message) Index(buf []byte) parser.Err {
 			return m.more(parser.ErrMore, full)
 		}
 		m.state = indexDone
+		m.views.done = 0 // what was asked of a part of the head
 		m.checkLineEnds()
 	}
 	return m.err
@@ -91,6 +95,7 @@ func (m *Message) indexHeaders(buf []byte) bool {
 				}
 				if end > 0 {
 					m.crlf = crlf + uint16(end-pos-1)
+					m.bareLF = m.bareLF || end == pos+1
 					m.endHead(pos, end)
 					return true
 				}
@@ -110,6 +115,8 @@ func (m *Message) indexHeaders(buf []byte) bool {
 		if lf > pos && buf[lf-1] == '\r' {
 			end--
 			crlf++
+		} else {
+			m.bareLF = true
 		}
 		scan = lf + 1
 		if c := buf[scan]; c == ' ' || c == '\t' {
@@ -220,15 +227,15 @@ func (m *Message) addMalformed(h *Header, pos, end int) {
 	h.Value = parser.MakeSpan(pos, end)
 }
 
-// checkLineEnds looks for a CR that no LF follows, which is the case if there
-// are more of them than CRLFs.
+// checkLineEnds looks for a LF without a CR before it, and for a CR that no LF
+// follows, which is there if there are more of them than CRLFs.
 func (m *Message) checkLineEnds() {
 	head := m.Buf[:m.headLen]
-	if bytes.Count(head, crBytes) == int(m.crlf) {
+	if !m.bareLF && bytes.Count(head, crBytes) == int(m.crlf) {
 		return
 	}
 	for i, c := range head {
-		if c == '\r' && head[i+1] != '\n' {
+		if c == '\r' && head[i+1] != '\n' || c == '\n' && head[i-1] != '\r' {
 			m.err, m.errOff = parser.ErrLineEnd, uint16(i)
 			return
 		}

@@ -25,6 +25,11 @@ type Header struct {
 // which is never written. The zero Message is ready; [Message.Reset] makes a
 // used one ready again. It is about 1 KB and is not copied but by
 // [Message.CopyFrom].
+//
+// As long as the head is not complete, the message has the start line and the
+// header fields that were found so far, and its methods tell of these alone:
+// what is read and what is written of it is less, but nothing panics. An index
+// of a header field is one that a method gave, or less than NumHeaders.
 type Message struct {
 	// Buf holds the message; Buf[0] is the first byte of its start line.
 	Buf []byte
@@ -38,6 +43,7 @@ type Message struct {
 	state   indexState
 	err     parser.Err
 	folded  bool   // the line at pos is known to go on
+	bareLF  bool   // a line was ended by LF alone
 	n       uint8  // headers in the table
 	crlf    uint16 // line ends that are CRLF, for the search of bare CRs
 	pos     uint16 // where the line begins that is being read
@@ -67,7 +73,7 @@ func (m *Message) Reset() {
 	m.Method, m.Status = MethodOther, 0
 	m.MethodText, m.URIText = parser.Span{}, parser.Span{}
 	m.ReasonText, m.VersionText = parser.Span{}, parser.Span{}
-	m.state, m.err, m.folded, m.n = indexStart, parser.OK, false, 0
+	m.state, m.err, m.folded, m.bareLF, m.n = indexStart, parser.OK, false, false, 0
 	m.crlf, m.pos, m.scan, m.errOff = 0, 0, 0, 0
 	m.top, m.bottom, m.headLen = 0, 0, 0
 	m.first = [NumHeaders]uint8{}
@@ -81,7 +87,7 @@ func (m *Message) CopyFrom(src *Message, buf []byte) {
 	m.Method, m.Status = src.Method, src.Status
 	m.MethodText, m.URIText = src.MethodText, src.URIText
 	m.ReasonText, m.VersionText = src.ReasonText, src.VersionText
-	m.state, m.err, m.folded, m.n = src.state, src.err, src.folded, src.n
+	m.state, m.err, m.folded, m.bareLF, m.n = src.state, src.err, src.folded, src.bareLF, src.n
 	m.crlf, m.pos, m.scan, m.errOff = src.crlf, src.pos, src.scan, src.errOff
 	m.top, m.bottom, m.headLen = src.top, src.bottom, src.headLen
 	m.first = src.first
@@ -102,8 +108,14 @@ func (m *Message) HeadLen() int { return int(m.headLen) }
 func (m *Message) HeadersStart() int { return int(m.top) }
 
 // HeadersEnd returns the offset of the blank line: text inserted there stands
-// below all header fields.
-func (m *Message) HeadersEnd() int { return int(m.bottom) }
+// below all header fields. Of an incomplete head it is where the line begins
+// that is not complete.
+func (m *Message) HeadersEnd() int {
+	if m.bottom == 0 && m.top != 0 {
+		return int(m.pos)
+	}
+	return int(m.bottom)
+}
 
 // SetEnd says that the whole message is Buf[:end], and trims Buf.
 func (m *Message) SetEnd(end int) {
@@ -130,9 +142,13 @@ func (m *Message) NumHeaders() int { return int(m.n) }
 // Header returns the i-th header field, valid until Reset.
 func (m *Message) Header(i int) *Header { return &m.headers[i] }
 
-// Line returns the i-th header field whole, with its name and line end.
+// Line returns the i-th header field whole, with its name and line end; nothing
+// if there is none.
 func (m *Message) Line(i int) parser.Span {
-	end := int(m.bottom)
+	if uint(i) >= uint(m.n) {
+		return parser.Span{}
+	}
+	end := m.HeadersEnd()
 	if i+1 < int(m.n) {
 		end = m.headers[i+1].Name.Start()
 	}
@@ -148,6 +164,9 @@ func (m *Message) First(id HeaderID) int { return int(m.first[id]) - 1 }
 // Next returns the index of the first header after the i-th that has its id,
 // or -1.
 func (m *Message) Next(i int) int {
+	if uint(i) >= uint(m.n) {
+		return -1
+	}
 	id := m.headers[i].ID
 	for i++; i < int(m.n); i++ {
 		if m.headers[i].ID == id {

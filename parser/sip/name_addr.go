@@ -22,7 +22,23 @@ type NameAddr struct {
 // ParseNameAddr reads the element that begins at off, after white space, and
 // ends with buf or before a comma; it returns where it ended.
 func ParseNameAddr(buf []byte, off int, n *NameAddr) (int, parser.Err) {
+	if next := plainNameAddr(buf, off, n); next > 0 {
+		return next, parser.OK
+	}
 	return scanNameAddr(buf, off, n)
+}
+
+// setParam notes the parameter buf[name:nameEnd], whose value is buf[value:end]
+// if value is not 0. A tag with a value may be there only once (RFC 3261 §7.3.1).
+func (n *NameAddr) setParam(buf []byte, name, nameEnd, value, end int) parser.Err {
+	if value == 0 || nameEnd-name != len("tag") || !parser.EqualFold(buf[name:nameEnd], "tag") {
+		return parser.OK
+	}
+	if !n.Tag.Empty() {
+		return parser.ErrParam
+	}
+	n.Tag = parser.MakeSpan(value, end)
+	return parser.OK
 }
 
 func displaySpan(start, end int) (s parser.Span) {

@@ -2,6 +2,7 @@ package sip_test
 
 import (
 	"net/netip"
+	"strings"
 	"testing"
 
 	"sluice/parser"
@@ -54,6 +55,83 @@ func TestAppendReplyToMalformedHead(t *testing.T) {
 	want := crlf("SIP/2.0 505 Version Not Supported\nVia: SIP/2.0/UDP a;received=192.0.2.7\nTo: <sip:a@b>;tag=t1\nCSeq: 1 OPTIONS\nContent-Length: 0\n\n")
 	if got != want {
 		t.Errorf("got\n%q\nwant\n%q", got, want)
+	}
+}
+
+// A reply has no line end but CRLF, whatever the request had.
+func TestAppendReplyMendsLineEnds(t *testing.T) {
+	var m sip.Message
+	raw := "OPTIONS sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP a\n ;branch=z9hG4bK1\nVia: b\rc\r\nFrom: d\r\r\nTo: <sip:a@b>\nCall-ID: e\n\n"
+	if e := m.Index([]byte(raw)); e != parser.ErrLineEnd {
+		t.Fatalf("got %v, want %v", e, parser.ErrLineEnd)
+	}
+	got := string(sip.AppendReply(nil, &m, source, &sip.BadRequest, []byte("t1")))
+	want := crlf("SIP/2.0 400 Bad Request\nVia: SIP/2.0/UDP a\n ;branch=z9hG4bK1;received=192.0.2.7\nVia: b c\n" +
+		"From: d \nTo: <sip:a@b>;tag=t1\nCall-ID: e\nContent-Length: 0\n\n")
+	if got != want {
+		t.Errorf("got\n%q\nwant\n%q", got, want)
+	}
+}
+
+// Of a head that is not complete, everything that a message can be asked is
+// answered from the lines that are.
+func TestIncompleteHead(t *testing.T) {
+	tests := []struct {
+		name, raw string
+		err       parser.Err
+		reply     string
+	}{
+		{"nothing", "", parser.ErrMore, ""},
+		{"part of the start line", "INVITE sip:a", parser.ErrMore, ""},
+		{"other protocol", "\x16\x03\x01", parser.ErrMethod, ""},
+		{"start line", "INVITE sip:a@b SIP/2.0\n", parser.ErrMore, ""},
+		{"part of a header", "INVITE sip:a@b SIP/2.0\nVia: SIP/2.0/UDP a", parser.ErrMore, ""},
+		{"header that may go on", "INVITE sip:a@b SIP/2.0\nVia: SIP/2.0/UDP a\n", parser.ErrMore, ""},
+		{"header and a part", "INVITE sip:a@b SIP/2.0\nVia: SIP/2.0/UDP a\nTo: x", parser.ErrMore, "Via: SIP/2.0/UDP a;received=192.0.2.7\n"},
+		{"too long", "INVITE sip:a@b SIP/2.0\nTo: x\nA: " + strings.Repeat("a", 65536), parser.ErrTooLong, "To: x;tag=t1\n"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var m sip.Message
+			if e := m.Index([]byte(crlf(tt.raw))); e != tt.err {
+				t.Fatalf("got %v, want %v", e, tt.err)
+			}
+			got := string(sip.AppendReply(nil, &m, source, &sip.BadRequest, []byte("t1")))
+			if want := crlf("SIP/2.0 400 Bad Request\n" + tt.reply + "Content-Length: 0\n\n"); got != want {
+				t.Errorf("reply: got\n%q\nwant\n%q", got, want)
+			}
+			sip.AppendAck(nil, &m, &m)
+			sip.AppendCancel(nil, &m, nil)
+			var e sip.Edits
+			e.SetHeader(&m, sip.HeaderRoute, []byte("r"))
+			e.RemoveHeader(&m, 0)
+			e.RemoveElement(&m, sip.HeaderVia)
+			e.FixVia(&m, source)
+			if got := m.AppendEdited(nil, &e, nil, nil); len(got) != m.SizeEdited(&e, nil, nil) {
+				t.Errorf("edited: got %d bytes, want %d", len(got), m.SizeEdited(&e, nil, nil))
+			}
+			for i := range sip.MaxHeaders {
+				m.Line(i)
+				m.Next(i)
+			}
+			if m.Next(-1) != -1 || !m.Line(-1).Empty() || !m.Line(m.NumHeaders()).Empty() {
+				t.Error("there are lines beyond the table")
+			}
+		})
+	}
+}
+
+// What was missing in a part of a head is found in the whole.
+func TestViewsOfIncompleteHead(t *testing.T) {
+	raw := crlf("INVITE sip:a@b SIP/2.0\nSubject: x\nVia: SIP/2.0/UDP a\n\n")
+	var m sip.Message
+	m.Index([]byte(raw[:40]))
+	if _, e := m.TopVia(); e != parser.ErrMissing {
+		t.Errorf("of a part: got %v, want %v", e, parser.ErrMissing)
+	}
+	m.Index([]byte(raw))
+	if v, e := m.TopVia(); e != parser.OK || string(v.Host.Of(m.Buf)) != "a" {
+		t.Errorf("of the whole: got %v, host %q", e, v.Host.Of(m.Buf))
 	}
 }
 

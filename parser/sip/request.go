@@ -8,7 +8,7 @@ type NewRequest struct {
 	Method      string
 	URI         string // the Request-URI
 	Via         string // one element, with its branch; "" for none, which is to be added
-	MaxForwards int
+	MaxForwards uint8
 	From        string // a name-addr with its tag
 	To          string // a name-addr
 	CallID      string

@@ -25,6 +25,8 @@ func (m *Message) indexStartLine(buf []byte) parser.Err {
 	if lf > 0 && buf[lf-1] == '\r' {
 		end--
 		m.crlf = 1
+	} else {
+		m.bareLF = true
 	}
 	var e parser.Err
 	if isStatusLine(buf[:end]) {

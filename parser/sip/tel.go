@@ -26,29 +26,37 @@ func ParseTel(buf []byte, off int, t *Tel) (int, parser.Err) {
 		return u.Text.Start(), parser.ErrURI
 	}
 	t.Number = u.User
-	t.Global = buf[u.User.Start()] == '+'
+	t.Global = isGlobal(u.User.Of(buf))
 	t.Context, _ = u.Param(buf, "phone-context")
 	t.ISub, _ = u.Param(buf, "isub")
 	t.Ext, _ = u.Param(buf, "ext")
-	switch {
-	case !isPhoneNumber(u.User.Of(buf), t.Global):
-		return u.User.Start(), parser.ErrURI
-	case !t.Global && t.Context.Empty(), !isPhoneDigits(t.Ext.Of(buf)):
+	if !t.Global && t.Context.Empty() || !isPhoneDigits(t.Ext.Of(buf)) {
 		return u.User.End(), parser.ErrParam
 	}
 	return next, parser.OK
 }
 
-// isPhoneNumber reports whether b is a global number, of decimal digits, or a
-// local one, of hexadecimal digits, '*' and '#'. Both have a digit at least.
-func isPhoneNumber(b []byte, global bool) bool {
+func isPhoneDigits(b []byte) bool {
+	for _, c := range b {
+		if !parser.Digit.Is(c) && !isSeparator(int(c)) {
+			return false
+		}
+	}
+	return true
+}
+
+// isPhoneNumber reports whether b, which visual separators may stand in, is a
+// global number, of decimal digits, or a local one, of hexadecimal digits, '*'
+// and '#'. Both have a digit at least (RFC 3966 §3).
+func isPhoneNumber(b []byte) bool {
+	global := isGlobal(b)
 	if global {
 		b = b[1:]
 	}
 	digits := 0
 	for _, c := range b {
 		switch {
-		case isSeparator(c):
+		case isSeparator(int(c)):
 		case parser.Digit.Is(c), !global && (parser.Hex.Is(c) || c == '*' || c == '#'):
 			digits++
 		default:
@@ -56,13 +64,4 @@ func isPhoneNumber(b []byte, global bool) bool {
 		}
 	}
 	return digits > 0
-}
-
-func isPhoneDigits(b []byte) bool {
-	for _, c := range b {
-		if !parser.Digit.Is(c) && !isSeparator(c) {
-			return false
-		}
-	}
-	return true
 }

@@ -42,7 +42,15 @@ func ParseURI(buf []byte, off int, u *URI) (int, parser.Err) {
 	for off < len(buf) && isLWS(buf[off]) {
 		off++
 	}
-	return scanURI(buf, off, u)
+	return readURI(buf, off, u)
+}
+
+// readURI reads the URI that begins at p.
+func readURI(buf []byte, p int, u *URI) (int, parser.Err) {
+	if end := plainURI(buf, p, u); end > 0 {
+		return end, parser.OK
+	}
+	return scanURI(buf, p, u)
 }
 
 // While a port is read, its number is kept with a mark above it, so that no
@@ -163,5 +171,5 @@ func scanBareURI(buf []byte, p int, u *URI) (int, parser.Err) {
 	for end < len(buf) && buf[end] != ';' && buf[end] != '?' && buf[end] != ',' {
 		end++
 	}
-	return scanURI(buf[:end], p, u)
+	return readURI(buf[:end], p, u)
 }

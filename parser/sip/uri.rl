@@ -26,7 +26,12 @@ action userinfo_end   {
     u.setUser(user, password, p, params|headers)
     host, port, params = p+1, 0, 0
 }
-action number_end { u.User = parser.MakeSpan(user, p) }
+action number_end {
+    if !isPhoneNumber(data[user:p]) {
+        return p, parser.ErrURI
+    }
+    u.User = parser.MakeSpan(user, p)
+}
 
 action host_end   { u.Host = parser.MakeSpan(host, p) }
 action port_start { port = portSeen }

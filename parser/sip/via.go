@@ -39,6 +39,9 @@ const (
 // ParseVia reads the element that begins at off, after white space, and ends
 // with buf or before a comma; it returns where it ended.
 func ParseVia(buf []byte, off int, v *Via) (int, parser.Err) {
+	if next := plainVia(buf, off, v); next > 0 {
+		return next, parser.OK
+	}
 	return scanVia(buf, off, v)
 }
 

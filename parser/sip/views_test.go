@@ -140,67 +140,8 @@ func TestViewErrors(t *testing.T) {
 	}
 }
 
-// TestTortureViews reads the messages of RFC 4475 that a proxy must get right: OK is
-// that it may go on, else it answers or drops.
-func TestTortureViews(t *testing.T) {
-	tests := []struct {
-		name  string
-		index parser.Err
-		views string // the views that fail
-	}{
-		{"wsinv", parser.OK, ""},
-		{"longreq", parser.OK, ""},
-		{"intmeth", parser.OK, ""},
-		{"esc01", parser.OK, ""},
-		{"escnull", parser.OK, ""},
-		{"unreason", parser.OK, ""},
-		{"dblreq", parser.OK, ""},
-		{"badinv01", parser.OK, "via"},
-		{"ltgtruri", parser.OK, "uri"},
-		{"lwsruri", parser.OK, "uri"},
-		{"lwsstart", parser.OK, "uri"},
-		{"trws", parser.ErrStartLine, ""},
-		{"multi01", parser.OK, "duplicate"},
-		{"badvers", parser.ErrVersion, ""},
-		{"quotbal", parser.OK, "to"},
-		{"ncl", parser.OK, "length"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			var m sip.Message
-			if e := m.Index(testMessage(t, tt.name+".sip")); e != tt.index {
-				t.Fatalf("Index: got %v at %d, want %v", e, m.ErrOffset(), tt.index)
-			}
-			var failed []string
-			note := func(name string, e parser.Err) {
-				if e != parser.OK && e != parser.ErrMissing {
-					failed = append(failed, name)
-				}
-			}
-			_, e := m.TopVia()
-			note("via", e)
-			_, e = m.RequestURI()
-			note("uri", e)
-			_, e = m.From()
-			note("from", e)
-			_, e = m.To()
-			note("to", e)
-			_, e = m.CSeq()
-			note("cseq", e)
-			_, e = m.ContentLength()
-			note("length", e)
-			if m.Duplicate() >= 0 {
-				failed = append(failed, "duplicate")
-			}
-			if got := strings.Join(failed, " "); got != tt.views {
-				t.Errorf("failed views: got %q, want %q", got, tt.views)
-			}
-		})
-	}
-}
-
 func TestTorturousInvite(t *testing.T) {
-	m := index(t, string(testMessage(t, "wsinv.sip")))
+	m := index(t, string(testMessage(t, "torture/rfc4475/wsinv.dat")))
 	of := func(s parser.Span) string { return string(s.Of(m.Buf)) }
 	to, _ := m.To()
 	from, _ := m.From()

@@ -9,7 +9,7 @@ const name_addr_first_final int = 12
 
 // scanNameAddr reads the element that begins at p.
 func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
-	n.Star, n.URI.Scheme = false, SchemeNone // scanURI clears the rest
+	n.Star, n.URI.Scheme = false, SchemeNone // readURI clears the rest
 	n.Text, n.Display, n.URIText, n.Params, n.Tag = parser.Span{}, parser.Span{}, parser.Span{}, parser.Span{}, parser.Span{}
 	cs, pe, eof := 0, len(data), len(data)
 	star := false
@@ -285,7 +285,7 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 		start = p
 
 		n.Display = displaySpan(start, display)
-		if next, e = scanURI(data, p+1, &n.URI); e != parser.OK {
+		if next, e = readURI(data, p+1, &n.URI); e != parser.OK {
 			return next, e
 		}
 		n.URIText = n.URI.Text
@@ -296,7 +296,7 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 		display = p
 
 		n.Display = displaySpan(start, display)
-		if next, e = scanURI(data, p+1, &n.URI); e != parser.OK {
+		if next, e = readURI(data, p+1, &n.URI); e != parser.OK {
 			return next, e
 		}
 		n.URIText = n.URI.Text
@@ -306,7 +306,7 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 	tr13:
 
 		n.Display = displaySpan(start, display)
-		if next, e = scanURI(data, p+1, &n.URI); e != parser.OK {
+		if next, e = readURI(data, p+1, &n.URI); e != parser.OK {
 			return next, e
 		}
 		n.URIText = n.URI.Text
@@ -363,11 +363,8 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 	tr35:
 		nameEnd, end = p, p
 
-		if value > 0 && nameEnd-name == 3 && parser.EqualFold(data[name:nameEnd], "tag") {
-			if !n.Tag.Empty() {
-				return p, parser.ErrParam
-			}
-			n.Tag = parser.MakeSpan(value, end)
+		if e = n.setParam(data, name, nameEnd, value, end); e != parser.OK {
+			return p, e
 		}
 
 		pe = p
@@ -376,11 +373,8 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 		goto st13
 	tr40:
 
-		if value > 0 && nameEnd-name == 3 && parser.EqualFold(data[name:nameEnd], "tag") {
-			if !n.Tag.Empty() {
-				return p, parser.ErrParam
-			}
-			n.Tag = parser.MakeSpan(value, end)
+		if e = n.setParam(data, name, nameEnd, value, end); e != parser.OK {
+			return p, e
 		}
 
 		pe = p
@@ -390,11 +384,8 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 	tr49:
 		end = p
 
-		if value > 0 && nameEnd-name == 3 && parser.EqualFold(data[name:nameEnd], "tag") {
-			if !n.Tag.Empty() {
-				return p, parser.ErrParam
-			}
-			n.Tag = parser.MakeSpan(value, end)
+		if e = n.setParam(data, name, nameEnd, value, end); e != parser.OK {
+			return p, e
 		}
 
 		pe = p
@@ -415,11 +406,8 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 	tr37:
 		nameEnd, end = p, p
 
-		if value > 0 && nameEnd-name == 3 && parser.EqualFold(data[name:nameEnd], "tag") {
-			if !n.Tag.Empty() {
-				return p, parser.ErrParam
-			}
-			n.Tag = parser.MakeSpan(value, end)
+		if e = n.setParam(data, name, nameEnd, value, end); e != parser.OK {
+			return p, e
 		}
 
 		if params == 0 {
@@ -428,11 +416,8 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 		goto st5
 	tr41:
 
-		if value > 0 && nameEnd-name == 3 && parser.EqualFold(data[name:nameEnd], "tag") {
-			if !n.Tag.Empty() {
-				return p, parser.ErrParam
-			}
-			n.Tag = parser.MakeSpan(value, end)
+		if e = n.setParam(data, name, nameEnd, value, end); e != parser.OK {
+			return p, e
 		}
 
 		if params == 0 {
@@ -442,11 +427,8 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 	tr51:
 		end = p
 
-		if value > 0 && nameEnd-name == 3 && parser.EqualFold(data[name:nameEnd], "tag") {
-			if !n.Tag.Empty() {
-				return p, parser.ErrParam
-			}
-			n.Tag = parser.MakeSpan(value, end)
+		if e = n.setParam(data, name, nameEnd, value, end); e != parser.OK {
+			return p, e
 		}
 
 		if params == 0 {
@@ -1134,31 +1116,22 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 			switch cs {
 			case 15, 16, 18:
 
-				if value > 0 && nameEnd-name == 3 && parser.EqualFold(data[name:nameEnd], "tag") {
-					if !n.Tag.Empty() {
-						return p, parser.ErrParam
-					}
-					n.Tag = parser.MakeSpan(value, end)
+				if e = n.setParam(data, name, nameEnd, value, end); e != parser.OK {
+					return p, e
 				}
 
 			case 14:
 				nameEnd, end = p, p
 
-				if value > 0 && nameEnd-name == 3 && parser.EqualFold(data[name:nameEnd], "tag") {
-					if !n.Tag.Empty() {
-						return p, parser.ErrParam
-					}
-					n.Tag = parser.MakeSpan(value, end)
+				if e = n.setParam(data, name, nameEnd, value, end); e != parser.OK {
+					return p, e
 				}
 
 			case 17, 19:
 				end = p
 
-				if value > 0 && nameEnd-name == 3 && parser.EqualFold(data[name:nameEnd], "tag") {
-					if !n.Tag.Empty() {
-						return p, parser.ErrParam
-					}
-					n.Tag = parser.MakeSpan(value, end)
+				if e = n.setParam(data, name, nameEnd, value, end); e != parser.OK {
+					return p, e
 				}
 
 			}
@@ -1170,7 +1143,7 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 	}
 
 	if n.URI.Scheme == SchemeNone {
-		n.URI = URI{} // scanURI was not called
+		n.URI = URI{} // readURI was not called
 	}
 	if cs < name_addr_first_final {
 		return p, parser.ErrNameAddr

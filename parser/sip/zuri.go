@@ -482,6 +482,10 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 
 		goto st54
 	tr67:
+
+		if !isPhoneNumber(data[user:p]) {
+			return p, parser.ErrURI
+		}
 		u.User = parser.MakeSpan(user, p)
 
 		pe = p
@@ -866,7 +870,12 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		}
 		goto tr67
 	tr68:
+
+		if !isPhoneNumber(data[user:p]) {
+			return p, parser.ErrURI
+		}
 		u.User = parser.MakeSpan(user, p)
+
 		params = p + 1
 		name, value = p+1, 0
 		goto st14
@@ -3075,7 +3084,12 @@ func scanURI(data []byte, p int, u *URI) (int, parser.Err) {
 		if p == eof {
 			switch cs {
 			case 55:
+
+				if !isPhoneNumber(data[user:p]) {
+					return p, parser.ErrURI
+				}
 				u.User = parser.MakeSpan(user, p)
+
 			case 58, 64, 65:
 				u.Host = parser.MakeSpan(host, p)
 			case 63, 71, 72:

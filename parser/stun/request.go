@@ -63,7 +63,7 @@ func Detect(datagram []byte) bool { return len(datagram) > 0 && datagram[0] <= 1
 //   - ErrMethod: no Binding request
 //   - ErrNumber: a length is no multiple of four or leads out of the message
 //   - ErrParam: an attribute follows FINGERPRINT
-//   - ErrHeaderValue: FINGERPRINT is wrong
+//   - ErrChecksum: FINGERPRINT is wrong
 func ParseRequest(buf []byte, r *Request) parser.Err {
 	r.numUnknown = 0
 	switch {
@@ -144,7 +144,7 @@ func fingerprint(buf []byte, at, n, next int) parser.Err {
 	case next != len(buf):
 		return parser.ErrParam
 	case be32(buf[at+4:]) != checksum(buf[:at]):
-		return parser.ErrHeaderValue
+		return parser.ErrChecksum
 	}
 	return parser.OK
 }

@@ -98,8 +98,8 @@ func TestParseRequest(t *testing.T) {
 		{name: "fingerprint of eight bytes", in: message(cookie, "802800080000000000000000"), want: parser.ErrNumber},
 		{name: "something after fingerprint", in: append(printed(message(cookie))[:28:28], 0x80, 0x22, 0, 0), want: parser.ErrTooLong},
 		{name: "attribute after fingerprint", in: message(cookie, "8028000400000000", "80220000"), want: parser.ErrParam},
-		{name: "wrong fingerprint", in: message(cookie, "8028000400000000"), want: parser.ErrHeaderValue},
-		{name: "changed after the fingerprint", in: changed(), want: parser.ErrHeaderValue},
+		{name: "wrong fingerprint", in: message(cookie, "8028000400000000"), want: parser.ErrChecksum},
+		{name: "changed after the fingerprint", in: changed(), want: parser.ErrChecksum},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

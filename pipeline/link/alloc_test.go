@@ -9,6 +9,7 @@ import (
 
 	"sluice/parser"
 	"sluice/parser/http1"
+	"sluice/parser/proxyproto"
 	"sluice/parser/sip"
 	"sluice/pipeline/link"
 )
@@ -26,25 +27,19 @@ func (s *silent) Write(l *link.Link, b []byte)                              { s.
 func (s *silent) Close(l *link.Link, code int)                              { s.closes++ }
 func (s *silent) OnKeepAlive(l *link.Link)                                  {}
 func (s *silent) OnCount(c link.Counter)                                    {}
+func (s *silent) OnPong(l *link.Link, payload []byte)                       { s.bytes += len(payload) }
+func (s *silent) OnProxy(l *link.Link, h proxyproto.Header)                 { s.bytes += int(h.Version) }
 
 func TestSizeOfLink(t *testing.T) {
-	if got := unsafe.Sizeof(link.Link{}); got > 112 {
-		t.Errorf("got %d bytes, want at most 112", got)
+	if got := unsafe.Sizeof(link.Link{}); got > 88 {
+		t.Errorf("got %d bytes, want at most 88", got)
 	}
-}
-
-// pieces returns b cut into pieces of size bytes.
-func pieces(b string, size int) (out [][]byte) {
-	for len(b) > size {
-		out, b = append(out, []byte(b[:size])), b[size:]
-	}
-	return append(out, []byte(b))
 }
 
 func TestAllocations(t *testing.T) {
 	stream := small + body + inner + "\r\n\r\n" + long126
 	frames := text(small) + bin(body) + masked(fin|opPing, "a") + text("\r\n\r\n") +
-		masked(opText, small[:9]) + masked(fin|opPing, bytes125) + masked(fin|opCont, small[9:])
+		masked(opText, small[:9]) + masked(fin|opPing, bytes125) + masked(fin|opPong, bytes125) + masked(fin|opCont, small[9:])
 	tests := []struct {
 		name     string
 		mode     link.Mode
@@ -61,6 +56,13 @@ func TestAllocations(t *testing.T) {
 		{"handshake and frames", link.ModeHTTP, handshake + frames, 4096, 3},
 		{"handshake and frames, byte by byte", link.ModeHTTP, handshake + frames, 1, 3},
 		{"refused handshake", link.ModeHTTP, "GET / HTTP/1.1\r\n\r\n", 100, 0},
+		{"PROXY header, handshake and frames", link.ModeProxy, proxyV1 + handshake + frames, 4096, 3},
+		{"PROXY header, handshake and frames, byte by byte", link.ModeProxy, proxyV1 + handshake + frames, 1, 3},
+		{"connection gone within a PROXY header", link.ModeProxy, proxyV1[:20], 7, 0},
+		{"dropped message", link.ModeSIP, dropped(bigCode, small) + small, 4096, 1},
+		{"dropped message, byte by byte", link.ModeSIP, dropped(bigCode, small) + small, 1, 1},
+		{"connection gone within a dropped message", link.ModeSIP, dropped(bigCode, small)[:80], 9, 0},
+		{"malformed message in a frame", link.ModeWebSocket, text("?"), 100, 0},
 		{"violation", link.ModeSIP, small + withoutLength, 100, 1},
 		{"too long within a message", link.ModeWebSocket, masked(opText, small) + "\x80\xff\x00\x00\x00\x00\x40\x00\x00\x00abcd", 100, 0},
 		{"connection gone within a message", link.ModeSIP, small + body[:100], 90, 1},
@@ -76,7 +78,9 @@ func TestAllocations(t *testing.T) {
 			scratch := make([]byte, tt.size)
 			var l link.Link
 			cycle := func() {
-				l.Init(tt.mode)
+				if l.Init(tt.mode); tt.mode == link.ModeProxy {
+					l.InitProxied(link.ModeHTTP)
+				}
 				for _, b := range parts {
 					l.Feed(scratch[:copy(scratch, b)], s.pool, s)
 				}
@@ -99,7 +103,7 @@ func TestAppendAllocations(t *testing.T) {
 	l, _ := opened(t, text(small))
 	dst, msg := make([]byte, 0, 4096), []byte(small)
 	got := testing.AllocsPerRun(100, func() {
-		dst = l.AppendPing(l.AppendMessage(dst[:0], msg))
+		dst = l.AppendPong(l.AppendPing(l.AppendMessage(dst[:0], msg), msg[:20]), msg[:20])
 	})
 	if got != 0 {
 		t.Errorf("got %v allocations, want 0", got)

@@ -9,6 +9,10 @@
 // however small the reads are. An idle link holds no storage. What the sink is
 // told does not depend on how the bytes were split into reads.
 //
+// A connection through a load balancer may begin with a PROXY protocol header
+// ([Link.InitProxied]), by the rules of package proxyproto. Without one, or
+// with one that is malformed, the link ends and nothing is answered.
+//
 // SIP streams:
 //
 //   - Content-Length is mandatory (RFC 3261 §18.3).
@@ -18,26 +22,46 @@
 //   - A message that is malformed, or longer than [Limits.MaxMessage], ends the
 //     link: there is no telling where the next one would begin. Its length is
 //     known once its head is, so no body is waited for that would be too long.
+//   - But a response whose status code is none is dropped alone (RFC 4475
+//     §3.1.2.19), if the rest of its head is in order.
 //
 // The opening handshake (RFC 6455 §4.2, RFC 7118 §4.1), first rule that is
 // broken wins, and the connection is closed after the answer:
 //
 //   - malformed request 400, another major version 505, too many fields or a
 //     head over [Limits.MaxHead] 431
-//   - a method other than GET 405; HTTP/1.0 400, since it knows no Upgrade
+//   - a method other than GET 405; HTTP/1.0 400, since it knows no Upgrade, but
+//     is a version of the HTTP that we speak (RFC 9110 §15.6.6)
 //   - no Upgrade field at all 426: a request that is no handshake
 //   - Host not there once and well-formed, Upgrade without "websocket",
 //     Connection without "Upgrade", a body, or a key that is not 16 bytes in
 //     base64 400
 //   - Sec-WebSocket-Version other than 13 426
 //   - sub-protocol "sip" (in this case of letters, as in the answer) not
-//     offered 400
+//     offered 400, whether others are or none: RFC 6455 §4.2.1 has it for a
+//     handshake that is not as we need it. OverSIP's 501 is for methods (RFC 9110
+//     §15.6.2), and a client that offers nothing would not know that it is to
+//     speak SIP
 //
-// WebSocket frames (RFC 6455 §5 to §8): no extensions. Violations of the
-// framing are answered with close code 1002, invalid UTF-8 in text with 1007,
-// a message over MaxMessage with 1009 when its length is announced. One
-// WebSocket message carries one SIP message (RFC 7118 §5), whose body is the
-// rest of it: a Content-Length is not needed, but must not differ. A malformed
-// SIP message does not end the link. CRLF keep-alives may come in messages of
-// their own.
+// Extensions are never accepted, so there is no permessage-deflate.
+//
+// WebSocket frames (RFC 6455 §5 to §8), each answered with a Close frame:
+//
+//   - violations of the framing 1002: no mask, reserved bits and opcodes, a
+//     length not encoded the shortest way, control frames that are long or in
+//     fragments, data frames out of order, close codes that must not be sent
+//   - text, or the reason in a Close frame, that is not UTF-8 1007, at the first
+//     byte that no text could have
+//   - a message over MaxMessage, or a frame over [Limits.MaxFrame], 1009, when
+//     its length is announced
+//   - a SIP message that is malformed 4000, whose head is not complete 4001,
+//     whose body has not the length that Content-Length says 4002, all as
+//     OverSIP has it; the sink may answer it first. A response whose status code
+//     is none is dropped alone, as on a stream
+//   - a Close frame of the peer: its own code
+//
+// One WebSocket message carries one SIP message (RFC 7118 §5), whose body is the
+// rest of it: a Content-Length is not needed. CRLF keep-alives may come in
+// messages of their own; a message of no bytes is ignored. After our Close frame
+// data is ignored, while Pings are answered until the peer's comes.
 package link

@@ -23,8 +23,8 @@ type frame struct {
 	fin  bool
 	op   ws.OpCode
 	mask [4]byte
-	done int32 // bytes of the payload that came
-	left int32 // and that did not
+	done uint16 // bytes of the payload that came
+	left uint16 // and that did not
 }
 
 // headLen returns the length of the frame header that begins with b, or more

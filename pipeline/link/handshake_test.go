@@ -209,8 +209,9 @@ func TestAnswerLater(t *testing.T) {
 		l.Init(link.ModeHTTP)
 		l.Feed([]byte(handshake+frames[:3]), p, rec)
 		l.Feed([]byte(frames[3:half]), p, rec)
-		if want := []string{"upgrade /"}; !slices.Equal(rec.events, want) || !l.Partial() {
-			t.Fatalf("got %v, partial %v, want %v, true", rec.events, l.Partial(), want)
+		w, _ := l.Waiting()
+		if want := []string{"upgrade /"}; !slices.Equal(rec.events, want) || w != link.WaitNothing {
+			t.Fatalf("got %v, waiting %d, want %v, %d", rec.events, w, want, link.WaitNothing)
 		}
 		rec.events = nil
 		return l, rec

@@ -12,6 +12,7 @@ import (
 type Limits struct {
 	MaxMessage int // bytes of a SIP message; at most, and by default, 65535
 	MaxHead    int // bytes of the head of an HTTP request, and of what comes before its answer; default 16384
+	MaxFrame   int // bytes of the payload of a WebSocket frame; at most, and by default, MaxMessage
 }
 
 const (
@@ -27,7 +28,7 @@ const (
 // what has begun to arrive and is not complete. It is not safe for use by
 // several goroutines.
 type Pool struct {
-	maxMessage, maxHead int
+	maxMessage, maxHead, maxFrame int
 
 	buffers  [numClasses][][]byte
 	messages []*sip.Message
@@ -46,7 +47,7 @@ func NewPool(lim Limits) *Pool {
 
 // SetLimits changes the limits, for what begins to arrive from now on.
 func (p *Pool) SetLimits(lim Limits) {
-	p.maxMessage, p.maxHead = lim.MaxMessage, lim.MaxHead
+	p.maxMessage, p.maxHead, p.maxFrame = lim.MaxMessage, lim.MaxHead, lim.MaxFrame
 	if p.maxMessage <= 0 || p.maxMessage > parser.MaxBuffer {
 		p.maxMessage = parser.MaxBuffer
 	}
@@ -54,6 +55,9 @@ func (p *Pool) SetLimits(lim Limits) {
 		p.maxHead = defaultMaxHead
 	}
 	p.maxHead = min(p.maxHead, parser.MaxBuffer)
+	if p.maxFrame <= 0 || p.maxFrame > p.maxMessage {
+		p.maxFrame = p.maxMessage
+	}
 }
 
 // grow returns b with room for n bytes in all. The old memory of b goes back

@@ -183,3 +183,11 @@ type counting struct {
 }
 
 func (c *counting) OnMessage(l *link.Link, m *sip.Message) { c.n++ }
+
+// pieces returns b cut into pieces of size bytes.
+func pieces(b string, size int) (out [][]byte) {
+	for len(b) > size {
+		out, b = append(out, []byte(b[:size])), b[size:]
+	}
+	return append(out, []byte(b))
+}

@@ -3,6 +3,7 @@ package link
 import (
 	"sluice/parser"
 	"sluice/parser/http1"
+	"sluice/parser/proxyproto"
 	"sluice/parser/sip"
 )
 
@@ -17,8 +18,9 @@ type Sink interface {
 	// OnBadMessage tells of a message that is of no use, and why. Only if
 	// m.HeadLen() is not 0 can it be answered (400; 513 for ErrTooLong, 505 for
 	// ErrVersion). m is valid until return. ErrMore says that a WebSocket
-	// message ended before the head of the SIP message did. On a SIP stream the
-	// link then ends and Close follows.
+	// message ended before the head of the SIP message did. The link then ends
+	// and Close follows, but not for ErrStatus when it is known where the next
+	// message begins.
 	OnBadMessage(l *Link, m *sip.Message, err parser.Err)
 
 	// OnUpgrade hands over a valid opening handshake. The sink calls Accept or
@@ -30,7 +32,8 @@ type Sink interface {
 
 	// Close says that the link has ended: what was written is to be sent, then
 	// the connection closed. code is that of the WebSocket closing (RFC 6455
-	// §7.4), 1005 if the peer gave none; 0 for what was no WebSocket yet.
+	// §7.4), 1005 if the peer gave none; 0 for what was no WebSocket yet. Who
+	// began it, Link.PeerClosed tells.
 	Close(l *Link, code int)
 
 	// OnKeepAlive tells that the peer sent a keep-alive, which was answered,
@@ -39,6 +42,25 @@ type Sink interface {
 
 	// OnCount tells what is worth counting.
 	OnCount(c Counter)
+}
+
+// A PongSink is a Sink that wants to know which of our Pings a Pong answers.
+// OnKeepAlive follows.
+type PongSink interface {
+	Sink
+
+	// OnPong hands over the payload of a Pong frame, valid until return. It may
+	// answer no Ping at all (RFC 6455 §5.5.3).
+	OnPong(l *Link, payload []byte)
+}
+
+// A ProxySink is a Sink for links that InitProxied made ready.
+type ProxySink interface {
+	Sink
+
+	// OnProxy tells whom the connection is from, once, before anything else. If
+	// h.Local, that is whom it seems to be from.
+	OnProxy(l *Link, h proxyproto.Header)
 }
 
 // A Counter names something that a link saw.
@@ -54,6 +76,7 @@ const (
 	CounterUnmasked                    // a WebSocket frame without mask
 	CounterBadFrame                    // any other violation of the framing
 	CounterBadText                     // a text that is not UTF-8
+	CounterBadProxy                    // no PROXY protocol header where one must be, or a malformed one
 	NumCounters
 )
 
@@ -66,6 +89,7 @@ var counterNames = [NumCounters]string{
 	CounterUnmasked:     "unmasked",
 	CounterBadFrame:     "bad_frame",
 	CounterBadText:      "bad_text",
+	CounterBadProxy:     "bad_proxy",
 }
 
 // String returns the name of c as it stands in a metric.

@@ -1,6 +1,8 @@
 package link
 
 import (
+	"bytes"
+
 	"sluice/parser"
 	"sluice/parser/sip"
 )
@@ -13,6 +15,10 @@ var (
 	crlf       = []byte("\r\n")
 	doubleCRLF = []byte("\r\n\r\n")
 )
+
+// standIn takes the place of a status line whose status code is none, so that
+// the message it begins can be measured all the same.
+const standIn = "SIP/2.0 400\r\n"
 
 func (l *Link) feedStream(b []byte, p *Pool, s Sink) {
 	for len(b) > 0 && l.mode == ModeSIP {
@@ -31,6 +37,7 @@ func (l *Link) feedStream(b []byte, p *Pool, s Sink) {
 func (l *Link) lineEnd(c byte, p *Pool, s Sink) int {
 	if !l.cr {
 		l.cr = true
+		l.begun++
 		return 1
 	}
 	if c != '\n' {
@@ -70,8 +77,14 @@ func pong(l *Link, s Sink) {
 // of it. It returns how many bytes it used.
 func (l *Link) beginMessage(b []byte, p *Pool, s Sink) int {
 	l.half = false
+	l.begun++
 	m := p.Message()
 	total, err := measure(m, b[:min(len(b), p.maxMessage)], p.maxMessage)
+	if err == parser.ErrStatus {
+		l.msg = m
+		l.spoil(p)
+		return bytes.IndexByte(b, '\n') + 1
+	}
 	if err == parser.ErrMore || err == parser.OK && total > len(b) {
 		l.msg, l.need = m, int32(total)
 		l.keep(b, p)
@@ -104,6 +117,9 @@ func (l *Link) resumeMessage(b []byte, p *Pool, s Sink) int {
 	total, err := measure(l.msg, l.buf, p.maxMessage)
 	switch {
 	case err == parser.ErrMore:
+	case err == parser.ErrStatus:
+		n = bytes.IndexByte(l.buf, '\n') + 1 - old
+		l.spoil(p)
 	case err == parser.OK && total > len(l.buf):
 		l.need = int32(total)
 	case err == parser.OK:
@@ -116,16 +132,32 @@ func (l *Link) resumeMessage(b []byte, p *Pool, s Sink) int {
 	return n
 }
 
+// spoil puts standIn into the place of the status line with which the message
+// begins that l.msg indexes. An element that gets such a response drops it (RFC
+// 4475 §3.1.2.19); the rest of its head says where the next message begins.
+func (l *Link) spoil(p *Pool) {
+	l.spoiled = true
+	l.buf = append(p.grow(l.buf[:0], len(standIn)), standIn...)
+	l.msg.Reset()
+}
+
 // endMessage hands over the message that l holds. l holds nothing any more
 // when the sink is called.
 func (l *Link) endMessage(err parser.Err, p *Pool, s Sink) {
-	m, buf := l.msg, l.buf
-	l.msg, l.buf, l.need = nil, nil, 0
+	m, buf, spoiled := l.msg, l.buf, l.spoiled
+	l.msg, l.buf, l.need, l.spoiled = nil, nil, 0, false
 	m.Rebase(buf)
-	if err == parser.OK {
+	switch {
+	case spoiled:
+		m.Reset() // standIn is not for the sink
+		badMessage(l, m, parser.ErrStatus, s)
+		if err != parser.OK {
+			l.finish(0, s)
+		}
+	case err == parser.OK:
 		m.SetEnd(len(buf))
 		s.OnMessage(l, m)
-	} else {
+	default:
 		l.badStream(m, err, s)
 	}
 	p.FreeMessage(m)

@@ -26,6 +26,18 @@ func badHead(err parser.Err, counter link.Counter) []string {
 	return []string{"count " + counter.String(), fmt.Sprintf("bad %v", err), "close 0"}
 }
 
+// dropped returns a response whose status code is none.
+func dropped(status, body string) string {
+	return fmt.Sprintf("SIP/2.0 %s\r\nCall-ID: z\r\nContent-Length: %d\r\n\r\n%s", status, len(body), body)
+}
+
+// dropStatus is what the sink is told when such a response comes, and then rest.
+func dropStatus(rest []string) []string {
+	return append([]string{"count bad_message", "bad malformed status code"}, rest...)
+}
+
+const bigCode = "4294967301 better not break the receiver" // RFC 4475 §3.1.2.19
+
 var (
 	pinged = []string{`write "\r\n"`, "count ping", "keep-alive"}
 
@@ -50,7 +62,7 @@ func TestStream(t *testing.T) {
 		{"half a message", body[:100], nil},
 		{"body that lacks a byte", body[:len(body)-1], nil},
 		{"message and a half", small + body[:len(body)-2], messages(small)},
-		{"bare LF as line end", "SIP/2.0 200 OK\nl: 1\n\nx" + small, messages("SIP/2.0 200 OK\nl: 1\n\nx", small)},
+		{"bare LF as line end", "SIP/2.0 200 OK\nl: 1\n\nx" + small, bad(parser.ErrLineEnd, link.CounterBadMessage, "")},
 		{"bytes that are not text", message("g", "\x00\xff\xfe"), messages(message("g", "\x00\xff\xfe"))},
 
 		{"CR", "\r", nil},
@@ -79,6 +91,18 @@ func TestStream(t *testing.T) {
 		{"malformed header name", strings.Replace(small, "Max-Forwards", "Max Forwards", 1), bad(parser.ErrHeaderName, link.CounterBadMessage, "a")},
 		{"malformed message after a good one", body + withoutLength, slices.Concat(messages(body), bad(parser.ErrContentLength, link.CounterBadMessage, "a"))},
 		{"good message after a malformed one", withoutLength + body, bad(parser.ErrContentLength, link.CounterBadMessage, "a")},
+		{"status code too long", dropped(bigCode, "") + small, dropStatus(messages(small))},
+		{"status code too short", dropped("20", "") + small, dropStatus(messages(small))},
+		{"no status code", dropped("", "") + small, dropStatus(messages(small))},
+		{"status code of another class", dropped("799 Unknown", "") + small, dropStatus(messages(small))},
+		{"status code too long, body", small + dropped(bigCode, small) + body, slices.Concat(messages(small), dropStatus(messages(body)))},
+		{"status code too long, keep-alive behind", dropped(bigCode, "") + "\r\n\r\n", dropStatus(pinged)},
+		{"two of them", dropped(bigCode, "x") + dropped("0", "y") + small, dropStatus(dropStatus(messages(small)))},
+		{"status code too long, no Content-Length", strings.Replace(dropped(bigCode, ""), "Content-Length", "X", 1) + small, badHead(parser.ErrStatus, link.CounterBadMessage)},
+		{"status code too long, a body of 1 GB", strings.Replace(dropped(bigCode, ""), "h: 0", "h: 1073741824", 1) + small, badHead(parser.ErrStatus, link.CounterBadMessage)},
+		{"status code too long, malformed header name", strings.Replace(dropped(bigCode, ""), "Call-ID", "Call ID", 1) + small, badHead(parser.ErrStatus, link.CounterBadMessage)},
+		{"status code too long, not complete", dropped(bigCode, "hello")[:60], nil},
+		{"status line of another protocol", "HTTP/1.1 20 OK\r\n", badHead(parser.ErrMethod, link.CounterBadMessage)},
 		{"garbage", "\x16\x03\x01\x02\x00\x01\x00", badHead(parser.ErrMethod, link.CounterBadMessage)},
 		{"garbage line", "what is this\r\n", badHead(parser.ErrStartLine, link.CounterBadMessage)},
 		{"HTTP", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", badHead(parser.ErrStartLine, link.CounterBadMessage)},
@@ -145,8 +169,8 @@ func TestTooLongIsNotAwaited(t *testing.T) {
 	if rec.max != len(in) {
 		t.Errorf("got a message of %d bytes, want %d", rec.max, len(in))
 	}
-	if l.Mode() != link.ModeEnded || l.Partial() {
-		t.Errorf("got mode %d partial %v, want an ended link", l.Mode(), l.Partial())
+	if w, _ := l.Waiting(); l.Mode() != link.ModeEnded || w != link.WaitNothing {
+		t.Errorf("got mode %d, waiting %d, want an ended link", l.Mode(), w)
 	}
 }
 
@@ -180,41 +204,13 @@ func TestPingOfOurs(t *testing.T) {
 	rec := recorder{pool: link.NewPool(link.Limits{})}
 	var l link.Link
 	l.Init(link.ModeSIP)
-	if got := string(l.AppendPing(nil)); got != "\r\n\r\n" {
+	if got := string(l.AppendPing(nil, []byte("of no use here"))); got != "\r\n\r\n" {
 		t.Fatalf("AppendPing: got %q, want a double CRLF", got)
 	}
 	l.Feed([]byte("\r\n"+small+"\r\n\r\n"), rec.pool, &rec)
 	want := slices.Concat([]string{"count pong", "keep-alive"}, messages(small), pinged)
 	if !slices.Equal(rec.events, want) {
 		t.Errorf("got %v, want %v", rec.events, want)
-	}
-}
-
-func TestStreamPartial(t *testing.T) {
-	tests := []struct {
-		name, in string
-		want     bool
-	}{
-		{"nothing", "", false},
-		{"first byte", "M", true},
-		{"CR", "\r", true},
-		{"CRLF", "\r\n", false},
-		{"head", body[:len(body)-5], true},
-		{"all but a byte", body[:len(body)-1], true},
-		{"message", body, false},
-		{"message and a byte", body + "S", true},
-		{"garbage", "\x00", false},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			rec := recorder{pool: link.NewPool(link.Limits{})}
-			var l link.Link
-			l.Init(link.ModeSIP)
-			l.Feed([]byte(tt.in), rec.pool, &rec)
-			if got := l.Partial(); got != tt.want {
-				t.Errorf("got %v, want %v", got, tt.want)
-			}
-		})
 	}
 }
 

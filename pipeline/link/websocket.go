@@ -9,6 +9,14 @@ import (
 	"sluice/parser/sip"
 )
 
+// Close codes for SIP messages that are of no use. RFC 6455 §7.4.2 leaves them
+// to us; OverSIP's clients know these.
+const (
+	closeMalformed  = 4000
+	closeIncomplete = 4001
+	closeLength     = 4002
+)
+
 func (l *Link) feedFrames(b []byte, p *Pool, s Sink) {
 	for l.mode == ModeWebSocket {
 		if !l.frame.open {
@@ -21,17 +29,16 @@ func (l *Link) feedFrames(b []byte, p *Pool, s Sink) {
 		part := b[:n]
 		b = b[n:]
 		ws.Cipher(part, f.mask, int(f.done&3))
-		f.done += int32(n)
-		f.left -= int32(n)
-		if f.left > 0 {
-			l.keep(part, p)
-			return
-		}
-		f.open = false
+		f.done += uint16(n)
+		f.left -= uint16(n)
+		f.open = f.left > 0
 		if f.op.IsControl() {
-			l.endControl(part, p, s)
+			l.control(part, p, s)
 		} else {
-			l.endData(part, p, s)
+			l.data(part, p, s)
+		}
+		if f.open {
+			return
 		}
 	}
 }
@@ -40,6 +47,9 @@ func (l *Link) feedFrames(b []byte, p *Pool, s Sink) {
 // frame is open if the header is complete and good.
 func (l *Link) beginFrame(b []byte, p *Pool, s Sink) int {
 	if l.head.n == 0 {
+		if !l.fragmented && len(b) > 0 {
+			l.begun++
+		}
 		if n := headLen(b); n <= len(b) {
 			l.openFrame(b[:n], p, s)
 			return n
@@ -75,46 +85,49 @@ func (l *Link) openFrame(head []byte, p *Pool, s Sink) {
 		l.fail(CounterUnmasked, ws.StatusProtocolError, p, s)
 	case err != nil || !ok:
 		l.fail(CounterBadFrame, ws.StatusProtocolError, p, s)
-	case h.OpCode.IsData() && h.Length > int64(p.maxMessage-len(l.buf)):
+	case h.OpCode.IsData() && h.Length > int64(min(p.maxFrame, p.maxMessage-len(l.buf))):
 		l.fail(CounterTooLong, ws.StatusMessageTooBig, p, s)
 	default:
-		l.frame = frame{open: true, fin: h.Fin, op: h.OpCode, mask: h.Mask, left: int32(h.Length)}
+		l.frame = frame{open: true, fin: h.Fin, op: h.OpCode, mask: h.Mask, left: uint16(h.Length)}
+		if h.OpCode.IsData() && h.OpCode != ws.OpContinuation {
+			l.text, l.check = h.OpCode == ws.OpText, textCheck{}
+		}
 	}
 }
 
-// endData takes the last part of a data frame. What came of the message before
-// it is in l.buf.
-func (l *Link) endData(part []byte, p *Pool, s Sink) {
-	if l.frame.op != ws.OpContinuation {
-		l.text = l.frame.op == ws.OpText
+// data takes a part of a data frame, the last one if the frame is not open any
+// more. What came of the message before it is in l.buf.
+func (l *Link) data(part []byte, p *Pool, s Sink) {
+	if !l.frame.open {
+		l.fragmented = !l.frame.fin
 	}
-	l.fragmented = !l.frame.fin
-	if l.fragmented || len(l.buf) > 0 {
+	whole := !l.frame.open && !l.fragmented
+	switch {
+	case l.closing: // nothing could be answered (RFC 6455 §5.5.1)
+	case l.text && (!l.check.add(part) || whole && !l.check.complete()):
+		l.fail(CounterBadText, ws.StatusInvalidFramePayloadData, p, s)
+		return
+	case !whole || len(l.buf) > 0:
 		l.keep(part, p)
 	}
-	if l.fragmented {
-		return
-	}
-	if len(l.buf) == 0 {
-		l.deliver(part, p, s)
+	if !whole {
 		return
 	}
 	buf := l.buf
 	l.buf = nil
-	l.deliver(buf, p, s)
+	switch {
+	case l.closing:
+	case len(buf) > 0:
+		l.deliver(buf, p, s)
+	default:
+		l.deliver(part, p, s)
+	}
 	p.free(buf)
 }
 
 // deliver takes a complete WebSocket message.
 func (l *Link) deliver(b []byte, p *Pool, s Sink) {
-	if l.text && !utf8.Valid(b) {
-		l.fail(CounterBadText, ws.StatusInvalidFramePayloadData, p, s)
-		return
-	}
 	l.binary = !l.text
-	if l.closing {
-		return // nothing could be answered (RFC 6455 §5.5.1)
-	}
 	n := 0
 	for len(b) >= n+2 && b[n] == '\r' && b[n+1] == '\n' {
 		n += 2
@@ -133,13 +146,12 @@ func (l *Link) deliver(b []byte, p *Pool, s Sink) {
 	}
 }
 
-// deliverSIP takes a SIP message that ends with b.
+// deliverSIP takes a SIP message that ends with b. One that is of no use ends
+// the link, once the sink was told; but a response without a status code is
+// dropped alone (RFC 4475 §3.1.2.19).
 func (l *Link) deliverSIP(b []byte, p *Pool, s Sink) {
 	m := p.Message()
-	err := m.Index(b)
-	if err == parser.OK && !lengthFits(m, len(b)-m.HeadLen()) {
-		err = parser.ErrContentLength
-	}
+	err, code := indexFrame(m, b)
 	if err == parser.OK {
 		m.SetEnd(len(b))
 		s.OnMessage(l, m)
@@ -147,18 +159,43 @@ func (l *Link) deliverSIP(b []byte, p *Pool, s Sink) {
 		badMessage(l, m, err, s)
 	}
 	p.FreeMessage(m)
+	if code != 0 && l.mode == ModeWebSocket && !l.closing {
+		l.writeClose(code, err.Error(), p, s)
+		l.finish(code, s)
+	}
 }
 
-// lengthFits reports whether a Content-Length, if there is one, names the
-// length of the body (RFC 7118 §5).
-func lengthFits(m *sip.Message, body int) bool {
+// indexFrame indexes the SIP message b and returns what is wrong with it, and
+// the code with which that closes the connection. A Content-Length need not be
+// there, but names the length of the body (RFC 7118 §5).
+func indexFrame(m *sip.Message, b []byte) (parser.Err, int) {
+	switch err := m.Index(b); err {
+	case parser.OK:
+	case parser.ErrStatus:
+		return err, 0
+	case parser.ErrMore:
+		return err, closeIncomplete
+	default:
+		return err, closeMalformed
+	}
 	n, err := m.ContentLength()
-	return err == parser.ErrMissing || err == parser.OK && n == body
+	switch {
+	case err == parser.ErrMissing || err == parser.OK && n == len(b)-m.HeadLen():
+		return parser.OK, 0
+	case err == parser.OK:
+		return parser.ErrContentLength, closeLength
+	}
+	return parser.ErrContentLength, closeMalformed
 }
 
-// endControl takes the last part of a control frame. What came of the frame
-// before it stands in l.buf, behind what came of the message around it.
-func (l *Link) endControl(part []byte, p *Pool, s Sink) {
+// control takes a part of a control frame, the last one if the frame is not
+// open any more. What came of the frame before it stands in l.buf, behind what
+// came of the message around it.
+func (l *Link) control(part []byte, p *Pool, s Sink) {
+	if l.frame.open {
+		l.keep(part, p)
+		return
+	}
 	message := len(l.buf)
 	if kept := int(l.frame.done) - len(part); kept > 0 {
 		message -= kept
@@ -171,6 +208,9 @@ func (l *Link) endControl(part []byte, p *Pool, s Sink) {
 		s.Write(l, p.out)
 		ping(l, s)
 	case ws.OpPong:
+		if ps, ok := s.(PongSink); ok {
+			ps.OnPong(l, part)
+		}
 		pong(l, s)
 	case ws.OpClose:
 		l.endClose(part, p, s)
@@ -192,7 +232,8 @@ func (l *Link) endClose(payload []byte, p *Pool, s Sink) {
 	case !utf8.Valid(reason):
 		l.fail(CounterBadText, ws.StatusInvalidFramePayloadData, p, s)
 	default:
-		l.writeClose(code, p, s)
+		l.peerClosed = !l.closing
+		l.writeClose(code, "", p, s)
 		l.finish(code, s)
 	}
 }
@@ -200,13 +241,13 @@ func (l *Link) endClose(payload []byte, p *Pool, s Sink) {
 // fail ends l for what the peer did (RFC 6455 §7.1.7).
 func (l *Link) fail(c Counter, code ws.StatusCode, p *Pool, s Sink) {
 	s.OnCount(c)
-	l.writeClose(int(code), p, s)
+	l.writeClose(int(code), "", p, s)
 	l.finish(int(code), s)
 }
 
 // writeClose sends a Close frame unless one was sent.
-func (l *Link) writeClose(code int, p *Pool, s Sink) {
-	if p.out = l.AppendClose(p.out[:0], code, ""); len(p.out) > 0 {
+func (l *Link) writeClose(code int, reason string, p *Pool, s Sink) {
+	if p.out = l.AppendClose(p.out[:0], code, reason); len(p.out) > 0 {
 		s.Write(l, p.out)
 	}
 }

@@ -1,7 +1,6 @@
 package link_test
 
 import (
-	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"sluice/parser"
 	"sluice/parser/sip"
 	"sluice/pipeline/link"
+	"sluice/pipeline/link/linktest"
 )
 
 const (
@@ -22,31 +22,12 @@ const (
 	fin     = 0x80
 )
 
-// masked returns a frame as a client sends it: first is FIN, RSV and opcode.
-func masked(first byte, payload string) string {
-	b := []byte{first}
-	switch n := len(payload); {
-	case n < 126:
-		b = append(b, 0x80|byte(n))
-	case n < 1<<16:
-		b = binary.BigEndian.AppendUint16(append(b, 0xfe), uint16(n))
-	default:
-		b = binary.BigEndian.AppendUint64(append(b, 0xff), uint64(n))
-	}
-	mask := [4]byte{0x81, 0x0d, 0xff, 0x3c}
-	b = append(b, mask[:]...)
-	for i := range len(payload) {
-		b = append(b, payload[i]^mask[i%4])
-	}
-	return string(b)
-}
+func masked(first byte, payload string) string { return linktest.Frame(first, payload) }
 
 func text(p string) string { return masked(fin|opText, p) }
 func bin(p string) string  { return masked(fin|opBin, p) }
 
-func closing(code uint16, reason string) string {
-	return masked(fin|opClose, string(binary.BigEndian.AppendUint16(nil, code))+reason)
-}
+func closing(code uint16, reason string) string { return linktest.Close(int(code), reason) }
 
 // failed is what the sink is told of a violation.
 func failed(c link.Counter, code int) []string {
@@ -72,8 +53,14 @@ var (
 	bytes125 = strings.Repeat("p", 125)
 )
 
-func badSIP(err parser.Err, id string) []string {
-	return []string{"count bad_message", fmt.Sprintf("bad %v, call-id %q", err, id)}
+// badSIP is what the sink is told of a malformed SIP message in a frame.
+func badSIP(err parser.Err, id string, code int) []string {
+	what := err.Error()
+	if id != "" {
+		what = fmt.Sprintf("%v, call-id %q", err, id)
+	}
+	return []string{"count bad_message", "bad " + what,
+		fmt.Sprintf("write close %d %q", code, err.Error()), fmt.Sprintf("close %d", code)}
 }
 
 type frameTest struct {
@@ -202,7 +189,7 @@ func TestFragments(t *testing.T) {
 		{"empty last", cut(small, len(small)), messages(small)},
 		{"all empty", masked(opText, "") + masked(opCont, "") + masked(fin|opCont, ""), nil},
 		{"binary", masked(opBin, body[:9]) + masked(fin|opCont, body[9:]), messages(body)},
-		{"16 bit lengths", cut(long126+long126, 310), badSIP(parser.ErrContentLength, "l")},
+		{"16 bit lengths", cut(long126+long126, 310), badSIP(parser.ErrContentLength, "l", 4002)},
 		{"ping between", masked(opText, small[:9]) + ping + masked(fin|opCont, small[9:]), append(ponged("now"), messages(small)...)},
 		{"ping before the first byte", masked(opText, "") + ping + masked(fin|opCont, small), append(ponged("now"), messages(small)...)},
 		{"pings and pong between", masked(opText, small[:9]) + ping + masked(fin|opPong, "") + masked(opCont, small[9:20]) + ping + masked(fin|opCont, small[20:]),
@@ -237,6 +224,8 @@ func TestText(t *testing.T) {
 		{"beyond U+10FFFF", text(message("o", "\xf4\x90\x80\x80")), badText},
 		{"cut character at the end", text(message("o", "\xe2\x82")), badText},
 		{"not UTF-8 in fragments of binary", masked(opBin, latin1[:9]) + masked(fin|opCont, latin1[9:]), messages(latin1)},
+		{"not UTF-8, of a frame that is not complete", text(latin1 + "more")[:8+len(latin1)+1], badText},
+		{"not UTF-8, of a message that is not complete", masked(opText, latin1+"more"), badText},
 		{"text after binary", bin(latin1) + text(latin1), append(messages(latin1), badText...)},
 	})
 }
@@ -249,15 +238,18 @@ func TestSIPInFrames(t *testing.T) {
 	runFrames(t, link.Limits{}, []frameTest{
 		{"response", text(reply), messages(reply)},
 		{"no Content-Length", text(noLength), messages(noLength)},
-		{"Content-Length too small", text(small + "x"), badSIP(parser.ErrContentLength, "a")},
-		{"Content-Length too large", text(body[:len(body)-1]), badSIP(parser.ErrContentLength, "b")},
-		{"Content-Length of 1 GB", text(withLength("1073741824")), badSIP(parser.ErrContentLength, "a")},
-		{"Content-Length is no number", text(withLength("x")), badSIP(parser.ErrContentLength, "a")},
-		{"two messages in one", text(small + body), badSIP(parser.ErrContentLength, "a")},
-		{"head that is not complete", text(small[:len(small)-2]), []string{"count bad_message", "bad more bytes needed"}},
-		{"other version", text(strings.Replace(small, "SIP/2.0", "SIP/3.0", 1)), badSIP(parser.ErrVersion, "a")},
-		{"garbage", text("hello"), []string{"count bad_message", "bad more bytes needed"}},
-		{"a good message after a malformed one", text("?") + text(small), append([]string{"count bad_message", "bad malformed method"}, messages(small)...)},
+		{"Content-Length too small", text(small + "x"), badSIP(parser.ErrContentLength, "a", 4002)},
+		{"Content-Length too large", text(body[:len(body)-1]), badSIP(parser.ErrContentLength, "b", 4002)},
+		{"Content-Length of 1 GB", text(withLength("1073741824")), badSIP(parser.ErrContentLength, "a", 4002)},
+		{"Content-Length is no number", text(withLength("x")), badSIP(parser.ErrContentLength, "a", 4000)},
+		{"two that differ", text(withLength("0\r\nl: 1")), badSIP(parser.ErrContentLength, "a", 4000)},
+		{"two messages in one", text(small + body), badSIP(parser.ErrContentLength, "a", 4002)},
+		{"head that is not complete", text(small[:len(small)-2]), badSIP(parser.ErrMore, "", 4001)},
+		{"other version", text(strings.Replace(small, "SIP/2.0", "SIP/3.0", 1)), badSIP(parser.ErrVersion, "a", 4000)},
+		{"garbage", text("hello"), badSIP(parser.ErrMore, "", 4001)},
+		{"garbage line", text("what is this\r\n"), badSIP(parser.ErrStartLine, "", 4000)},
+		{"status code that is none", text(dropped(bigCode, "x")) + text(small), dropStatus(messages(small))},
+		{"nothing is read after a malformed one", text("?") + text(small), badSIP(parser.ErrMethod, "", 4000)},
 		{"CRLF before a message", text("\r\n\r\n" + small), messages(small)},
 		{"empty message", text(""), nil},
 		{"empty binary message", bin(""), nil},
@@ -266,7 +258,7 @@ func TestSIPInFrames(t *testing.T) {
 		{"double CRLF in binary", bin("\r\n\r\n"), answer("binary")},
 		{"double CRLF in fragments", masked(opText, "\r") + masked(fin|opCont, "\n\r\n"), answer("text")},
 		{"double CRLF in two messages", text("\r\n") + text("\r\n"), append(pongSeen, pongSeen...)},
-		{"CR", text("\r"), []string{"count bad_message", "bad malformed method"}},
+		{"CR", text("\r"), badSIP(parser.ErrMethod, "", 4000)},
 	})
 }
 
@@ -285,39 +277,15 @@ func TestFrameLimits(t *testing.T) {
 			append(ponged(bytes125), messages(small)...)},
 		{"a length that is not minimal is worse than one too long", "\x81\xff\x00\x00\x00\x00\x00\x00\xff\xffabcd", badFrame},
 	})
+	runFrames(t, link.Limits{MaxFrame: 100}, []frameTest{
+		{"frames as long as allowed", masked(opText, small[:100]) + masked(opCont, small[100:200]) + masked(fin|opCont, small[200:]), messages(small)},
+		{"frame too long", masked(fin|opText, small[:101]), tooBig},
+		{"last frame too long", masked(opText, small[:9]) + masked(fin|opCont, small[9:110]), tooBig},
+	})
 	runFrames(t, link.Limits{}, []frameTest{
 		{"70 kB", text(message("a", strings.Repeat("x", 70_000))), tooBig},
 		{"65535 bytes", text(message("a", strings.Repeat("x", 65535-n-4))), messages(message("a", strings.Repeat("x", 65535-n-4)))},
 	})
-}
-
-func TestWebSocketPartial(t *testing.T) {
-	tests := []struct {
-		name, in string
-		want     bool
-	}{
-		{"nothing", "", false},
-		{"first byte", "\x81", true},
-		{"header", text(small)[:8], true},
-		{"payload", text(small)[:20], true},
-		{"message", text(small), false},
-		{"fragment", masked(opText, ""), true},
-		{"last fragment", masked(opText, "") + masked(fin|opCont, ""), false},
-		{"half a ping", masked(fin|opPing, "ab")[:7], true},
-		{"ping", masked(fin|opPing, "ab"), false},
-		{"violation", masked(fin|0x3, ""), false},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			rec := recorder{pool: link.NewPool(link.Limits{})}
-			var l link.Link
-			l.Init(link.ModeWebSocket)
-			l.Feed([]byte(tt.in), rec.pool, &rec)
-			if got := l.Partial(); got != tt.want {
-				t.Errorf("got %v, want %v", got, tt.want)
-			}
-		})
-	}
 }
 
 func TestFramesAreNotCopied(t *testing.T) {
@@ -373,7 +341,7 @@ func TestAppendWhereNothingMayBeSent(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var l link.Link
 			l.Init(mode)
-			got := l.AppendClose(l.AppendPing(l.AppendMessage([]byte("x"), []byte(small))), 1000, "")
+			got := l.AppendClose(l.AppendPong(l.AppendPing(l.AppendMessage([]byte("x"), []byte(small)), nil), nil), 1000, "")
 			if string(got) != "x" {
 				t.Errorf("got %q, want nothing appended", got)
 			}
@@ -405,7 +373,7 @@ func TestCloseOfOurs(t *testing.T) {
 			if got := frameText(l.AppendClose(nil, tt.code, tt.reason)); got != tt.want {
 				t.Errorf("got %s, want %s", got, tt.want)
 			}
-			if got := l.AppendClose(l.AppendPing(l.AppendMessage(nil, []byte(small))), 1000, ""); len(got) > 0 {
+			if got := l.AppendClose(l.AppendPong(l.AppendPing(l.AppendMessage(nil, []byte(small)), nil), nil), 1000, ""); len(got) > 0 {
 				t.Errorf("after the Close frame: got %q, want nothing", got)
 			}
 			l.Feed([]byte(text(small)+masked(fin|opPing, "a")+closing(1000, "")), rec.pool, rec)
@@ -422,17 +390,6 @@ func TestViolationAfterCloseOfOurs(t *testing.T) {
 	l.Feed([]byte("\x81\x00"), rec.pool, rec)
 	if want := []string{"count unmasked", "close 1002"}; !slices.Equal(rec.events, want) {
 		t.Errorf("got %q, want %q", rec.events, want)
-	}
-}
-
-func TestPingFrame(t *testing.T) {
-	l, rec := opened(t, "")
-	if got := frameText(l.AppendPing(nil)); got != `ping ""` {
-		t.Errorf("got %s, want an empty ping", got)
-	}
-	l.Feed([]byte(masked(fin|opPong, "")), rec.pool, rec)
-	if !slices.Equal(rec.events, pongSeen) {
-		t.Errorf("got %q, want %q", rec.events, pongSeen)
 	}
 }
 

@@ -26,17 +26,29 @@ func (l *Link) AppendMessage(dst, msg []byte) []byte {
 	return append(appendHead(dst, op, len(msg)), msg...)
 }
 
-// AppendPing appends a keep-alive: a double CRLF (RFC 5626 §3.5.1) or a Ping
-// frame. The peer's answer is told by OnKeepAlive.
-func (l *Link) AppendPing(dst []byte) []byte {
-	switch {
-	case l.mode == ModeSIP:
+// AppendPing appends a keep-alive: a double CRLF (RFC 5626 §3.5.1), or a Ping
+// frame with the payload, of which at most 125 bytes are sent. The peer's
+// answer is told by OnKeepAlive, and to a PongSink by OnPong.
+func (l *Link) AppendPing(dst, payload []byte) []byte {
+	if l.mode == ModeSIP {
 		l.pinged = true
 		return append(dst, doubleCRLF...)
-	case l.mode == ModeWebSocket && !l.closing:
-		return appendHead(dst, ws.OpPing, 0)
 	}
-	return dst
+	return l.appendControl(dst, ws.OpPing, payload)
+}
+
+// AppendPong appends a Pong frame that answers nothing, a keep-alive of one
+// direction (RFC 6455 §5.5.3); on a SIP stream, which knows none, nothing.
+func (l *Link) AppendPong(dst, payload []byte) []byte {
+	return l.appendControl(dst, ws.OpPong, payload)
+}
+
+func (l *Link) appendControl(dst []byte, op ws.OpCode, payload []byte) []byte {
+	if l.mode != ModeWebSocket || l.closing {
+		return dst
+	}
+	payload = payload[:min(len(payload), ws.MaxControlFramePayloadSize)]
+	return append(appendHead(dst, op, len(payload)), payload...)
 }
 
 // AppendClose appends a Close frame and starts the closing handshake: nothing

@@ -52,6 +52,7 @@ func (stage) OnResolve(x *pipeline.Exchange, b *pipeline.Branch) pipeline.Verdic
 	case x.Identity().Owns(buf, &u):
 		b.Fail(pipeline.CauseDestinationMyself)
 	default:
+		stripMaddr(x, b, buf, &u)
 		t, why := resolve(buf, u)
 		if why != pipeline.CauseNone {
 			b.Fail(why)
@@ -60,6 +61,23 @@ func (stage) OnResolve(x *pipeline.Exchange, b *pipeline.Branch) pipeline.Verdic
 		b.AddTarget(t)
 	}
 	return pipeline.Continue
+}
+
+// stripMaddr takes a maddr that names us off u, which lies in buf, and off the
+// request: it has done its work by leading here (RFC 3261 §16.4).
+func stripMaddr(x *pipeline.Exchange, b *pipeline.Branch, buf []byte, u *sip.URI) {
+	if u.Maddr.Empty() {
+		return
+	}
+	here := *u
+	here.Host = u.Maddr
+	if !x.Identity().Owns(buf, &here) {
+		return
+	}
+	u.Maddr = parser.Span{}
+	if own, err := x.Req.RequestURI(); err == parser.OK && !own.Maddr.Empty() && b.Hop().RequestURI == nil {
+		x.Edits.RemoveURIParam(x.Req, own, "maddr")
+	}
 }
 
 // nextURI returns the URI that says where hop h leads: its own, else the top

@@ -119,6 +119,7 @@ var uris = []struct{ uri, want string }{
 	{"sip:bob@example.com;maddr=192.0.2.2", "udp 192.0.2.2:5060"},
 	{"sip:bob@example.com;maddr=[2001:db8::2]", "udp [2001:db8::2]:5060"},
 	{"sip:bob@192.0.2.2;maddr=example.com", noDNS},
+	{"sip:bob@192.0.2.2;maddr=192.0.2.254", "udp 192.0.2.2:5060"}, // it has led here (RFC 3261 §16.4)
 
 	{"sip:bob@example.com", noDNS},
 	{"sip:bob@example.com:5060;transport=tcp", noDNS},

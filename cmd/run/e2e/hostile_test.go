@@ -279,11 +279,12 @@ func badFrames(t *testing.T, s *server) {
 	t.Run("malformed SIP", func(t *testing.T) { badMessage(t, s) })
 }
 
-// badMessage: a WebSocket message that is no SIP does not end the connection.
+// badMessage: a WebSocket message that is no SIP ends its own connection, and a
+// request that is malformed not even that.
 func badMessage(t *testing.T, s *server) {
 	p := newPhone(t, s, "ws")
 	before := s.metric("sluice_sip_malformed_total")
-	p.out.send("hello")
+	newPhone(t, s, "ws").out.send("hello")
 	m := p.newRequest("OPTIONS", "sip:nobody@localhost")
 	p.out.send(strings.Replace(m.String(), "1 OPTIONS", "1 BYE", 1))
 	if resp := p.next(soon, "400", (*message).isResponse); resp.status() != 400 {

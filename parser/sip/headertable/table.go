@@ -9,7 +9,10 @@ type row struct {
 }
 
 // table is what a proxy, an edge or a registrar reads or checks of the IANA
-// registry "SIP Header Fields". The order is that of the ids.
+// registry "SIP Header Fields"; the test beside it holds the names and compact
+// forms to that list, as of March 2026. The compact forms are all there are: n is
+// that of RFC 4474, which older peers write although RFC 8224 gave up
+// Identity-Info and the registry no longer has it. The order is that of the ids.
 var table = []row{
 	{"Via", "Via", 'v', false},
 	{"Route", "Route", 0, false},

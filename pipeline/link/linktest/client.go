@@ -1,5 +1,8 @@
-// Package linktest has a SIP WebSocket client (RFC 7118) for end-to-end tests.
-// It blocks, allocates and reads the wall clock: it is for tests only.
+// Package linktest has what tests of WebSockets for SIP (RFC 7118) need: a
+// client ([Dial]), and a conformance test as tables ([Cases], [Handshakes])
+// whose rows can be played to a link in memory as well as over a socket to a
+// server that runs. It blocks, allocates and reads the wall clock: it is for
+// tests only.
 package linktest
 
 import (

@@ -32,7 +32,7 @@ func (e *echo) OnMessage(l *link.Link, m *sip.Message) {
 		e.Write(l, l.AppendClose(nil, 1001, "bye"))
 	}
 	if string(m.CallID()) == "ping" {
-		e.Write(l, l.AppendPing(nil))
+		e.Write(l, l.AppendPing(nil, nil))
 	}
 }
 
