@@ -34,6 +34,7 @@ type Branch struct {
 	narrow   bool // the next attempt goes over UDP, whatever its size
 	anySize  bool // this one does
 	timedOut bool // Timer C has fired, and the CANCEL is out
+	heard    bool // the callee has answered 503: no other way to him is tried (RFC 5626 §7)
 }
 
 // maxTargets bounds the attempts of one branch.

@@ -366,7 +366,7 @@ func (e *Engine) endBranch(b *Branch, cancelWith []byte) {
 	}
 	b.x, b.Target, b.cause, b.refusal = nil, Target{}, CauseNone, sip.Reply{}
 	b.targets, b.next, b.hop, b.breadth = b.targets[:0], 0, 0, 0
-	b.aborted, b.widened, b.narrow, b.anySize = false, false, false, false
+	b.aborted, b.widened, b.narrow, b.anySize, b.heard = false, false, false, false, false
 	b.early.reset()
 	b.Edits.Reset()
 	if len(e.freeBranches) < maxFree {

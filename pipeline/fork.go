@@ -131,7 +131,7 @@ func (b *Branch) mayRetry() bool {
 
 // hasFallback reports whether the hop after that of b is another way to it.
 func (b *Branch) hasFallback() bool {
-	if b.hop < 0 || b.hop+1 >= len(b.x.hops) {
+	if b.hop < 0 || b.heard || b.hop+1 >= len(b.x.hops) {
 		return false
 	}
 	h := &b.x.hops[b.hop+1]
@@ -162,11 +162,13 @@ func (e *Engine) failed(b *Branch) {
 	switch {
 	case b.cause == CauseInviteTimeout, b.cause == CauseClientTimeout && b.Target.Flow != 0:
 		b.next = len(b.targets)
-	case b.widened: // RFC 3261 §18.1.1: over UDP after all
+	case b.widened && b.cause == CauseConnectionError: // RFC 3261 §18.1.1: over UDP after all
 		b.narrow = true
 		b.next--
+		e.blacklistFor(b, MaxBlacklistTime)
+	default:
+		e.noteFailure(b)
 	}
-	e.noteFailure(b)
 	status := cmp.Or(b.refusal.Status, b.cause.Reply().Status)
 	if b.cause != CauseInviteTimeout && b.mayRetry() {
 		e.endEarlyDialogs(b, status, true)
@@ -187,11 +189,16 @@ func (e *Engine) dropped(b *Branch) {
 		e.responseDone(b)
 		return
 	}
+	e.giveUp(b)
+	e.skip(b)
+}
+
+// giveUp has the final response of b go to nobody, nor what repeats it.
+func (e *Engine) giveUp(b *Branch) {
 	if c := b.client; c != nil {
-		c.server = nil // nor what repeats it
+		c.server = nil
 	}
 	e.endEarlyDialogs(b, b.Resp.Status, true)
-	e.skip(b)
 }
 
 // relayResponse takes a response that the stages have seen (RFC 3261 §16.7

@@ -16,7 +16,7 @@ func (e *Engine) forward(x *Exchange) {
 	if b := e.running; b != nil && b.x == x { // serial forking
 		e.running = nil
 		if b.Resp != nil && b.Resp.Status >= 200 {
-			e.endEarlyDialogs(b, b.Resp.Status, true)
+			e.giveUp(b)
 		}
 		e.skip(b)
 		return

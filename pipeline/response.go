@@ -122,12 +122,14 @@ func (e *Engine) runResponse(b *Branch) {
 // whether there is one.
 func (e *Engine) failover(b *Branch) bool {
 	x, m := b.x, b.Resp
-	if m.Status == 430 {
+	switch d := retryAfter(m); {
+	case m.Status == 430:
 		b.next = len(b.targets)
-	} else if d := retryAfter(m); d > 0 && x.Profile().UseBlacklist && b.Target.Flow == 0 {
+	case d > 0 && x.Profile().UseBlacklist && b.Target.Flow == 0:
 		b.cause = CauseConnectionError
 		e.blacklistFor(b, d)
 	}
+	b.heard = m.Status == 503
 	more := b.hasFallback() || b.next < len(b.targets)
 	if !more || x.canceled || x.stopped || m.Status == 503 && x.Profile().NoFailoverOn503 {
 		return false

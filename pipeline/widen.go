@@ -12,14 +12,16 @@ const sizeMargin = 200
 
 // widen has a request that is too large for UDP go over TCP, to the same
 // address (RFC 3261 §18.1.1), if we speak TCP there. Where the peer does not,
-// it goes over UDP after all.
+// it goes over UDP after all, and so do those that follow for some minutes: a
+// phone whose NAT drops the attempt must not cost each caller a time-out.
 func (e *Engine) widen(b *Branch) {
 	x, t := b.x, &b.Target
 	limit := x.Profile().UDPMTU - sizeMargin
 	if limit <= 0 || t.Transport != netio.UDP || t.Flow != 0 || b.anySize || b.sizeBound() <= limit {
 		return
 	}
-	if e.listenerFor(netio.TCP, t.Addr.Addr()) == nil || e.measure(b) <= limit {
+	over := Target{Transport: netio.TCP, Addr: t.Addr}
+	if _, refused := e.edge.blacklist.find(over, e.loop.Now()); refused || e.listenerFor(netio.TCP, t.Addr.Addr()) == nil || e.measure(b) <= limit {
 		return
 	}
 	t.Transport, b.widened = netio.TCP, true
