@@ -7,7 +7,7 @@ LDFLAGS := -s -w -X sluice/cmd/run.Version=$(VERSION)
 SUDO    := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 FUZZTIME ?= 30s
 
-.PHONY: build run test unit e2e demo-test race lint gen gen-check fuzz bench bench-peer benchcmp baseline cover check deps-test deps-gen deps-race deps-peer deps-demo clean
+.PHONY: soak build run test unit e2e demo-test race lint gen gen-check fuzz bench bench-peer benchcmp baseline cover check deps-test deps-gen deps-race deps-peer deps-demo clean
 
 ## build: bin/sluice, one static binary
 build:
@@ -55,6 +55,11 @@ gen: deps-gen
 ## gen-check: that the committed Go is what the grammars say
 gen-check: gen
 	@git diff --exit-code -- parser bench/parsers || (echo "generated code differs from its grammar: run make gen and commit"; exit 1)
+
+# 1,000,000 simulated calls over 10,000 seeds, ten minutes on two cores.
+soak:
+	go test ./pipeline/pipelinetest/sim -run Sim -timeout 60m -sim.seeds=10000 -sim.calls=1000000
+
 
 ## fuzz: each fuzz target for FUZZTIME
 fuzz:

@@ -135,12 +135,13 @@ func Test199(t *testing.T) {
 			"bob 486 >",
 			"carol 200 > alice 200",
 		}},
-		{name: "what was not passed on is not ended", hops: two, lines: []string{wants199}, judge: &judge{response: only(func(b *pipeline.Branch) bool { return !isFinal(b) }, drop)}, steps: []string{
-			"INVITE > bob INVITE, carol INVITE",
-			"bob 180 >",
-			"bob 486 > bob ACK",
-			"carol 200 > alice 200",
-		}},
+		{name: "what was not passed on is not ended", hops: two, lines: []string{wants199},
+			judge: &judge{response: only(func(b *pipeline.Branch) bool { return !isFinal(b) }, drop)}, steps: []string{
+				"INVITE > bob INVITE, carol INVITE",
+				"bob 180 >",
+				"bob 486 > bob ACK",
+				"carol 200 > alice 200",
+			}},
 		{name: "a stage drops the final response", hops: hops(hop("bob", 500)), lines: []string{wants199}, targets: map[string][]pipeline.Target{"bob": {udp("bob"), udp("carol")}},
 			judge: &judge{response: only(func(b *pipeline.Branch) bool { return b.Resp.Status == 486 }, drop)}, steps: []string{
 				"INVITE > bob INVITE",

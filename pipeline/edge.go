@@ -28,6 +28,7 @@ type Edge struct {
 	flows     *relay.FlowKey
 	seed      txn.Seed // of the tables of server transactions
 	blacklist blacklist
+	noTCP     blacklist // addresses that requests too large for UDP could not reach by TCP
 	list      atomic.Pointer[[]*netio.Listener]
 }
 

@@ -165,7 +165,8 @@ func (e *Engine) failed(b *Branch) {
 	case b.widened && b.cause == CauseConnectionError: // RFC 3261 §18.1.1: over UDP after all
 		b.narrow = true
 		b.next--
-		e.blacklistFor(b, MaxBlacklistTime)
+		now := e.loop.Now()
+		e.edge.noTCP.add(b.Target, blacklisted{until: now + MaxBlacklistTime}, now)
 	default:
 		e.noteFailure(b)
 	}

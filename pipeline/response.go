@@ -122,17 +122,20 @@ func (e *Engine) runResponse(b *Branch) {
 // whether there is one.
 func (e *Engine) failover(b *Branch) bool {
 	x, m := b.x, b.Resp
-	switch d := retryAfter(m); {
-	case m.Status == 430:
-		b.next = len(b.targets)
-	case d > 0 && x.Profile().UseBlacklist && b.Target.Flow == 0:
+	b.heard = m.Status == 503
+	if d := retryAfter(m); b.heard && d > 0 && x.Profile().UseBlacklist && b.Target.Flow == 0 {
 		b.cause = CauseConnectionError
 		e.blacklistFor(b, d)
 	}
-	b.heard = m.Status == 503
-	more := b.hasFallback() || b.next < len(b.targets)
-	if !more || x.canceled || x.stopped || m.Status == 503 && x.Profile().NoFailoverOn503 {
+	more := b.hasFallback()
+	if b.heard {
+		more = b.next < len(b.targets) && !x.Profile().NoFailoverOn503
+	}
+	if !more || x.canceled || x.stopped {
 		return false
+	}
+	if !b.heard { // the other addresses lead to the same flow
+		b.next = len(b.targets)
 	}
 	e.endEarlyDialogs(b, m.Status, true)
 	b.detach(nil)

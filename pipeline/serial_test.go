@@ -60,13 +60,14 @@ func TestVerdictsOnForks(t *testing.T) {
 			"bob 603 > bob ACK",
 			"carol 200 > alice 200",
 		}},
-		{name: "a 200 is dropped, and what repeats it", hops: bobAndCarol, judge: &judge{response: only(func(b *pipeline.Branch) bool { return status(200)(b) && from("bob")(b) }, drop)}, steps: []string{
-			"INVITE > bob INVITE, carol INVITE",
-			"bob 200 >",
-			"bob 200 >",
-			"carol 486 > carol ACK, alice 486",
-			"bob 200 >",
-		}},
+		{name: "a 200 is dropped, and what repeats it", hops: bobAndCarol,
+			judge: &judge{response: only(func(b *pipeline.Branch) bool { return status(200)(b) && from("bob")(b) }, drop)}, steps: []string{
+				"INVITE > bob INVITE, carol INVITE",
+				"bob 200 >",
+				"bob 200 >",
+				"carol 486 > carol ACK, alice 486",
+				"bob 200 >",
+			}},
 		{name: "a redirection is dropped", hops: one, profile: recursing, judge: &judge{response: only(status(302), drop)}, steps: []string{
 			"INVITE > bob INVITE",
 			"bob 302 | Contact: <sip:erin@192.0.2.5:5065> > bob ACK, alice 500",
@@ -76,6 +77,21 @@ func TestVerdictsOnForks(t *testing.T) {
 			"bob 404 > bob ACK, erin INVITE",
 			"carol 486 > carol ACK",
 			"erin 480 > erin ACK, alice 486",
+		}},
+		{name: "the next address instead of a 430", hops: one, targets: toTwo, judge: &judge{response: only(status(430), goOn)}, steps: []string{
+			"INVITE > bob INVITE",
+			"bob 430 > bob ACK, erin INVITE",
+			"erin 200 > alice 200",
+		}},
+		{name: "the next address when a 430 is dropped", hops: one, targets: toTwo, judge: &judge{response: only(status(430), drop)}, steps: []string{
+			"INVITE > bob INVITE",
+			"bob 430 > bob ACK, erin INVITE",
+			"erin 200 > alice 200",
+		}},
+		{name: "a fallback when a 486 is dropped", hops: hops(hop("bob", 500), fallback("dave")), judge: &judge{response: only(status(486), drop)}, steps: []string{
+			"INVITE > bob INVITE",
+			"bob 486 > bob ACK, dave INVITE",
+			"dave 200 > alice 200",
 		}},
 		{name: "another hop instead of a final response", hops: one, judge: &judge{response: only(status(486), to("dave"))}, steps: []string{
 			"INVITE > bob INVITE",
@@ -99,18 +115,27 @@ func TestVerdictsOnForks(t *testing.T) {
 		{name: "another hop instead of a provisional response", hops: one, judge: &judge{response: only(status(182), to("dave"))}, steps: []string{
 			"INVITE > bob INVITE",
 			"bob 182 > bob CANCEL, dave INVITE",
+			"bob 183 >",
 			"bob 487 > bob ACK",
 			"dave 200 > alice 200",
 		}},
-		{name: "another hop instead of a 200, which is not heard of again", hops: one, judge: &judge{response: only(func(b *pipeline.Branch) bool { return status(200)(b) && from("bob")(b) }, to("dave"))}, steps: []string{
+		{name: "another hop instead of a provisional response, which a 200 crosses", hops: one, judge: &judge{response: only(status(182), to("dave"))}, steps: []string{
 			"INVITE > bob INVITE",
-			"bob 200 > dave INVITE",
-			"bob 200 >",
+			"bob 182 > bob CANCEL, dave INVITE",
 			"dave 180 > alice 180",
-			"bob 200 >",
-			"dave 200 > alice 200",
-			"bob 200 >",
+			"bob 200 > alice 200, dave CANCEL " + elsewhere, // RFC 3261 §16.7 step 10
+			"dave 487 > dave ACK",
 		}},
+		{name: "another hop instead of a 200, which is not heard of again", hops: one,
+			judge: &judge{response: only(func(b *pipeline.Branch) bool { return status(200)(b) && from("bob")(b) }, to("dave"))}, steps: []string{
+				"INVITE > bob INVITE",
+				"bob 200 > dave INVITE",
+				"bob 200 >",
+				"dave 180 > alice 180",
+				"bob 200 >",
+				"dave 200 > alice 200",
+				"bob 200 >",
+			}},
 		{name: "a reply instead of a 200, which is not heard of again", hops: one, judge: &judge{response: only(status(200), reply(sip.Gone))}, steps: []string{
 			"INVITE > bob INVITE",
 			"bob 200 > alice 410",
@@ -166,14 +191,16 @@ func TestVerdictsOnForks(t *testing.T) {
 		{name: "all targets are dropped", hops: hops(hop("bob", 500), hop("carol", 500), hop("dave", 100)), judge: &judge{target: drop}, steps: []string{
 			"INVITE > alice 500",
 		}},
-		{name: "routing is aborted, what was begun goes on", hops: hops(hop("bob", 500), hop("carol", 500), hop("dave", 500), hop("erin", 100)), judge: &judge{target: only(from("carol"), abort)}, steps: []string{
-			"INVITE > bob INVITE",
-			"bob 486 > bob ACK, alice 486",
-		}},
-		{name: "routing is aborted, what was begun is silent", hops: hops(hop("bob", 500), hop("carol", 500), hop("erin", 100)), judge: &judge{target: only(from("carol"), abort)}, steps: []string{
-			"INVITE > bob INVITE",
-			"wait 4100ms > alice 403",
-		}},
+		{name: "routing is aborted, what was begun goes on", hops: hops(hop("bob", 500), hop("carol", 500), hop("dave", 500), hop("erin", 100)),
+			judge: &judge{target: only(from("carol"), abort)}, steps: []string{
+				"INVITE > bob INVITE",
+				"bob 486 > bob ACK, alice 486",
+			}},
+		{name: "routing is aborted, what was begun is silent", hops: hops(hop("bob", 500), hop("carol", 500), hop("erin", 100)),
+			judge: &judge{target: only(from("carol"), abort)}, steps: []string{
+				"INVITE > bob INVITE",
+				"wait 4100ms > alice 403",
+			}},
 		{name: "routing is aborted, and what was begun is accepted", hops: bobAndCarol, judge: &judge{target: only(from("carol"), abort)}, steps: []string{
 			"INVITE > bob INVITE",
 			"bob 200 > alice 200",

@@ -24,6 +24,7 @@ type serverTxn struct {
 	e     *Engine
 	x     *Exchange  // nil once the exchange has ended
 	back  path       // where responses go (RFC 3261 §18.2.2)
+	flow  *flow      // that its request came on, nil for UDP
 	last  *netio.Buf // the last response, where it may have to be sent again
 
 	parties *netio.Buf // From and To of the client, where they went out otherwise
@@ -152,6 +153,7 @@ func (s *serverTxn) parked() {
 // goes out as the first one did if stages had edited that: before.
 func (s *serverTxn) relayLate(resp *sip.Message, before *netio.Buf) {
 	e := s.e
+	e.countReply(resp.Status)
 	if before != nil && sameToTag(resp, &e.sent, before.B) {
 		b := e.loop.Acquire(len(before.B))
 		b.B = append(b.B, before.B...)

@@ -3,6 +3,7 @@ package pipeline_test
 import (
 	"fmt"
 	"math/rand"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -26,7 +27,10 @@ type forkStorm struct {
 	dials  []*netiotest.Dial
 	peers  []*peer
 	finals []string // that alice got
-	whims  bool     // the stage has them
+
+	whims   bool // the stage has them
+	breadth int  // Max-Breadth that alice sent
+	taken   time.Duration
 }
 
 // A leg is a request as a callee got it.
@@ -34,9 +38,22 @@ type leg struct {
 	to       string
 	peer     *peer // nil: by UDP
 	text     string
-	rang     bool // it has sent a provisional response
-	ended    bool // it has sent a final one
+	since    time.Duration // it was sent then or later
+	rang     bool          // it has sent a provisional response
+	ended    bool          // it has sent a final one
 	canceled bool
+}
+
+// pending reports whether l surely waits for a final response: Timer B ends
+// what is silent.
+func (l *leg) pending(now time.Duration) bool {
+	switch {
+	case l.ended || l.canceled:
+		return false
+	case l.peer != nil:
+		return l.rang && l.peer.c.State() == netio.StateOpen
+	}
+	return l.rang || now-l.since < short.TimerB
 }
 
 func (*forkStorm) Name() string { return "whims" }
@@ -62,6 +79,8 @@ func (s *forkStorm) whim(x *pipeline.Exchange, b *pipeline.Branch) pipeline.Verd
 			b.AbortRouting()
 		}
 		return pipeline.Drop
+	case 7:
+		b.Blacklist(2*time.Second, sip.Decline)
 	}
 	return pipeline.Continue
 }
@@ -92,6 +111,14 @@ func (s *forkStorm) hop() pipeline.Hop {
 type addresses struct {
 	ways
 	s *forkStorm
+}
+
+func (a *addresses) OnRequest(x *pipeline.Exchange) pipeline.Verdict {
+	if a.s.whims {
+		x.SetFrom([]byte(anonymous))
+		x.SetTo([]byte(desk))
+	}
+	return a.ways.OnRequest(x)
 }
 
 func (a *addresses) OnResolve(x *pipeline.Exchange, b *pipeline.Branch) pipeline.Verdict {
@@ -129,12 +156,16 @@ func (s *forkStorm) take() {
 			s.callee("", p, msg)
 		}
 	}
+	s.taken = s.n.Loops[0].Now()
 }
 
 func (s *forkStorm) alice(msg string) {
 	what := strings.TrimPrefix(pipelinetest.StartLine(msg), "SIP/2.0 ")[:3]
 	if strings.HasSuffix(pipelinetest.Header(msg, "CSeq")[0], "CANCEL") {
 		return
+	}
+	if got := parties(msg); !strings.HasPrefix(got, sentParties) {
+		s.t.Errorf("alice got a %s for %s", what, got)
 	}
 	if what < "200" {
 		if len(s.finals) > 0 {
@@ -165,9 +196,31 @@ func (s *forkStorm) callee(to string, p *peer, msg string) {
 			s.say(l, "487 Request Terminated")
 		}
 	case l == nil:
-		l = &leg{to: to, peer: p, text: msg}
+		l = &leg{to: to, peer: p, text: msg, since: s.taken}
 		s.byVia[id] = l
 		s.open = append(s.open, l)
+		s.checkBreadth()
+	}
+}
+
+// checkBreadth checks that the callees do not have more between them than
+// alice has given (RFC 5393 §5.3.3).
+func (s *forkStorm) checkBreadth() {
+	if s.whims {
+		return // a stage may give up a callee before he ends
+	}
+	sum := 0
+	for _, l := range s.open {
+		if l.pending(s.n.Loops[0].Now()) {
+			n, err := strconv.Atoi(strings.Join(pipelinetest.Header(l.text, "Max-Breadth"), " and "))
+			if err != nil {
+				s.t.Errorf("Max-Breadth: %v", err)
+			}
+			sum += n
+		}
+	}
+	if sum > s.breadth {
+		s.t.Errorf("the callees have a Max-Breadth of %d together, want at most %d", sum, s.breadth)
 	}
 }
 
@@ -248,7 +301,8 @@ func TestForkStorm(t *testing.T) {
 		p.SerialForking, p.RecurseOnRedirect, p.UseBlacklist = s.r.Intn(4) == 0, s.r.Intn(2) == 0, s.r.Intn(3) == 0
 		p.BlacklistTime = 3 * time.Second
 		s.n = pipelinetest.New(t, stages(s, a), pipelinetest.Options{Profile: p})
-		s.n.FromUDP(alice, request("INVITE", "1 ", "fork", "", "Supported: 199\r\n", fmt.Sprintf("Max-Breadth: %d\r\n", 1+s.r.Intn(5))))
+		s.breadth = 1 + s.r.Intn(5)
+		s.n.FromUDP(alice, request("INVITE", "1 ", "fork", "", "Supported: 199\r\n", fmt.Sprintf("Max-Breadth: %d\r\n", s.breadth)))
 		s.take()
 		for range 10 + s.r.Intn(60) {
 			s.step()

@@ -21,7 +21,7 @@ func (e *Engine) widen(b *Branch) {
 		return
 	}
 	over := Target{Transport: netio.TCP, Addr: t.Addr}
-	if _, refused := e.edge.blacklist.find(over, e.loop.Now()); refused || e.listenerFor(netio.TCP, t.Addr.Addr()) == nil || e.measure(b) <= limit {
+	if _, refused := e.edge.noTCP.find(over, e.loop.Now()); refused || e.listenerFor(netio.TCP, t.Addr.Addr()) == nil || e.measure(b) <= limit {
 		return
 	}
 	t.Transport, b.widened = netio.TCP, true

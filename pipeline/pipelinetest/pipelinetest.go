@@ -7,6 +7,7 @@
 package pipelinetest
 
 import (
+	"fmt"
 	"log/slog"
 	"net/netip"
 	"strings"
@@ -46,6 +47,7 @@ type Options struct {
 	Stages  []string         // of registered modules, instead of the function of New
 	Decode  func(stage string) pipeline.Settings
 	Domains []string
+	Secret  []byte // signs branches and flow tokens; random
 }
 
 // DefaultLimits are the limits of a Net that sets none.
@@ -107,7 +109,7 @@ func newNet(tb testing.TB, o *Options) *Net {
 	for i := range o.Loops {
 		n.Loops = append(n.Loops, netiotest.NewLoop(tb, i, netio.Options{Stats: n.Stats}))
 	}
-	n.Edge = pipeline.NewEdge(pipeline.EdgeOptions{Loops: o.Loops, Stats: n.Stats, Log: o.Log, MaxTransactions: o.Limits.MaxTransactions})
+	n.Edge = pipeline.NewEdge(pipeline.EdgeOptions{Loops: o.Loops, Stats: n.Stats, Log: o.Log, Secret: o.Secret, MaxTransactions: o.Limits.MaxTransactions})
 	n.Edge.SetListeners([]*netio.Listener{n.UDP, n.TCP, n.WS})
 	o.Profile.Name = pipeline.DefaultProfile
 	n.Spec = pipeline.Spec{
@@ -201,21 +203,29 @@ func (n *Net) Count(name string) int64 {
 // buffer is back in its pool and no timer is armed.
 func (n *Net) Idle() {
 	n.TB.Helper()
+	for _, what := range n.Leftovers() {
+		n.TB.Error(what)
+	}
+}
+
+// Leftovers says what Idle would complain about.
+func (n *Net) Leftovers() (all []string) {
 	for _, name := range []string{"sluice_exchanges", "sluice_server_transactions", "sluice_client_transactions"} {
 		if got := n.Count(name); got != 0 {
-			n.TB.Errorf("%s = %d, want 0", name, got)
+			all = append(all, fmt.Sprintf("%s = %d, want 0", name, got))
 		}
 	}
 	buffers := 0
 	for i, h := range n.Loops {
 		buffers += h.Outstanding()
 		if got := h.Loop().Wheel().Len(); got != 0 {
-			n.TB.Errorf("loop %d: %d timers armed, want 0", i, got)
+			all = append(all, fmt.Sprintf("loop %d: %d timers armed, want 0", i, got))
 		}
 	}
 	if buffers != 0 {
-		n.TB.Errorf("%d buffers held, want 0", buffers)
+		all = append(all, fmt.Sprintf("%d buffers held, want 0", buffers))
 	}
+	return all
 }
 
 // Header returns the values of the header lines of a message with that name.
