@@ -103,6 +103,12 @@ func (a *acceptor) accepted(conn *net.TCPConn) {
 		return
 	}
 	ln := a.listener.Load()
+	if !a.net.welcome(ln, tcpAddrPort(conn.RemoteAddr())) {
+		a.net.conns.Add(-1)
+		a.net.shared.Inc(a.net.ids.connsRefused)
+		conn.Close()
+		return
+	}
 	c := &Conn{loop: e.loop, transport: ln.Transport, listener: ln, local: tcpAddrPort(conn.LocalAddr()), remote: tcpAddrPort(conn.RemoteAddr())}
 	result, err := e.enroll(c, conn, c.local)
 	if err != nil {

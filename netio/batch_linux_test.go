@@ -44,7 +44,7 @@ func newBench(t testing.TB, echo bool) *bench {
 	}
 	b := &bench{ln: ln, echo: echo}
 	n := &Net{opt: o, ids: newMetrics(o.Stats), shared: o.Stats.Shared(), origin: time.Now()}
-	b.loop = newLoop(0, o, n.ids, nil)
+	b.loop = newLoop(0, o, n.ids, nil, nil)
 	b.e = &engine{net: n, loop: b.loop, batch: newUDPBatch()}
 	b.loop.driver = b.e
 	b.s = &socket{ln: ln, fd: fd}

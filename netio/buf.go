@@ -83,14 +83,19 @@ func (p *bufPool) get(l *Loop, n int) *Buf {
 	return b
 }
 
+// spoil overwrites, in tests, what nobody may read any more.
+func (p *bufPool) spoil(b []byte) {
+	if !p.poison {
+		return
+	}
+	for i := range b {
+		b[i] = poisonByte
+	}
+}
+
 func (p *bufPool) put(b *Buf) {
 	p.out--
-	if p.poison {
-		mem := b.mem[:cap(b.mem)]
-		for i := range mem {
-			mem[i] = poisonByte
-		}
-	}
+	p.spoil(b.mem[:cap(b.mem)])
 	b.B = b.mem
 	if b.class == classNone || p.count[b.class] >= bufClasses[b.class].keep {
 		return

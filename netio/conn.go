@@ -22,9 +22,9 @@ func (id ConnID) generation() uint32 { return uint32(id) }
 // State is where a connection is in its life.
 type State uint8
 
-// The states. A connection that was accepted begins in StateOpen.
+// The states. A connection that was accepted without TLS begins in StateOpen.
 const (
-	StateOpening State = iota // being dialled; what is written waits
+	StateOpening State = iota // being dialled, or in its TLS handshake; what is written waits
 	StateOpen
 	StateClosed // nothing more can be written; OnClose was called or is about to be
 )
@@ -48,6 +48,7 @@ type Conn struct {
 	dialled   bool
 	dirty     bool // on loop.dirty
 	gone      bool // the socket is closed, or there never was one
+	counted   bool // among the connections of its source
 	enrolled  bool // was opened on its loop; read by the accepting goroutine once gnet is done
 	held      int  // bytes that the socket side still had to write after the last flush
 	pending   *Buf // written since
@@ -55,6 +56,8 @@ type Conn struct {
 
 	newer, older *Conn // other connections to the same peer, see connTable
 	sock         gnet.Conn
+	tls          *secure // nil: no TLS
+	serverName   string
 }
 
 // ID names the connection.
@@ -78,18 +81,24 @@ func (c *Conn) Local() netip.AddrPort { return c.local }
 // Remote is the peer's address.
 func (c *Conn) Remote() netip.AddrPort { return c.remote }
 
+// ServerName is what DialOptions said; "" for a connection that was accepted.
+func (c *Conn) ServerName() string { return c.serverName }
+
 // State is where the connection is in its life.
 func (c *Conn) State() State { return c.state }
 
-// SetRemote replaces the peer's address, by which ConnTo finds the connection: a PROXY protocol header tells the true one.
-func (c *Conn) SetRemote(remote netip.AddrPort) {
-	if c.state == StateClosed {
+// SetRemote replaces the peer's address, by which ConnTo finds the connection: a PROXY protocol header tells the true one. It returns how many
+// connections its source has besides, if there is an Admission, which is not asked about it.
+func (c *Conn) SetRemote(remote netip.AddrPort) (others int) {
+	others = c.loop.recount(c, remote)
+	if c.state == StateClosed || c.state == StateOpening && !c.dialled { // nobody finds it
 		c.remote = remote
-		return
+		return others
 	}
 	c.loop.table.unlink(c)
 	c.remote = remote
 	c.loop.table.link(c)
+	return others
 }
 
 // Write copies p to what is pending; it goes out with one system call at the end of the current callback, or at once when called
@@ -126,7 +135,7 @@ func (c *Conn) Close(err error) {
 	c.loop.leave()
 }
 
-// queued is how much is waiting to be written.
+// queued is how much is waiting to be written, with TLS in part before and in part after its encryption.
 func (c *Conn) queued() int {
 	n := 0
 	if c.pending != nil {
@@ -173,13 +182,22 @@ func (c *Conn) markDirty() {
 // flush hands the pending bytes to the socket.
 func (c *Conn) flush() {
 	b := c.pending
-	if b == nil || c.gone {
+	if b == nil || c.gone || c.tls != nil && !c.tls.ready() {
 		return
 	}
 	c.pending = nil
-	c.loop.stats.Add(c.loop.ids.streamBytesOut, uint64(len(b.B)))
-	c.held = c.loop.driver.Write(c, b.B)
+	if c.tls != nil {
+		c.seal(b.B)
+	} else {
+		c.send(b.B)
+	}
 	b.Release()
+}
+
+// send writes b to the socket.
+func (c *Conn) send(b []byte) {
+	c.loop.stats.Add(c.loop.ids.streamBytesOut, uint64(len(b)))
+	c.held = c.loop.driver.Write(c, b)
 }
 
 func (c *Conn) dropPending() {

@@ -3,6 +3,8 @@ package netio
 import (
 	"net/netip"
 	"time"
+
+	"sluice/netio/tlsio"
 )
 
 // Driver is the socket side of a Loop: what a loop does to the world. The one behind Open is built on gnet; netiotest has another that
@@ -33,7 +35,7 @@ func NewLoopForTest(index int, o Options, d Driver) (*Loop, *Control) {
 	o.Loops = max(o.Loops, index+1)
 	o = o.withDefaults()
 	o.Stats.Loops(o.Loops)
-	l := newLoop(index, o, newMetrics(o.Stats), d)
+	l := newLoop(index, o, newMetrics(o.Stats), d, tlsio.NewPool(o.HandshakeWorkers, o.MaxHandshakes))
 	l.pool.poison = true
 	return l, &Control{loop: l}
 }
@@ -66,9 +68,26 @@ func (k *Control) Accept(t Transport, ln *Listener, local, remote netip.AddrPort
 	return c
 }
 
+// AcceptPeer is Accept with what a TLS handshake, which there is none, would have told of the peer.
+func (k *Control) AcceptPeer(t Transport, ln *Listener, local, remote netip.AddrPort, peer *PeerCert) *Conn {
+	c := &Conn{loop: k.loop, transport: t, listener: ln, local: local, remote: remote}
+	k.do(func() {
+		if k.loop.take(c) && k.loop.judge(c, peer) {
+			k.loop.opened(c)
+		}
+	})
+	return c
+}
+
 // Connected ends a dial well; false when the connection was closed meanwhile.
 func (k *Control) Connected(c *Conn, local netip.AddrPort) (ok bool) {
 	k.do(func() { ok = k.loop.connected(c, local) })
+	return ok
+}
+
+// ConnectedPeer is Connected with what a TLS handshake would have told of the server.
+func (k *Control) ConnectedPeer(c *Conn, local netip.AddrPort, peer *PeerCert) (ok bool) {
+	k.do(func() { ok = k.loop.judge(c, peer) && k.loop.connected(c, local) })
 	return ok
 }
 

@@ -237,7 +237,11 @@ func (e *engine) shutdown() gnet.Action {
 func (e *engine) OnClose(gc gnet.Conn, err error) gnet.Action {
 	c, ok := gc.Context().(*Conn)
 	l := e.loop
-	if !ok || c.state == StateClosed {
+	if !ok {
+		return gnet.None
+	}
+	if c.state == StateClosed { // a last write failed: the descriptor may be somebody else's by now
+		c.sock, c.gone = nil, true
 		return gnet.None
 	}
 	if errors.Is(err, io.EOF) {

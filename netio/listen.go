@@ -81,12 +81,11 @@ func (n *Net) bindOne(cfg ListenerConfig) (*bound, error) {
 		b.acceptor = newAcceptor(n, l.(*net.TCPListener))
 		addr = tcpAddrPort(l.Addr())
 	}
-	ln, err := NewListener(n.nextIndex, cfg, unmap(addr))
+	ln, err := n.newListener(cfg, unmap(addr))
 	if err != nil {
 		b.close()
 		return nil, err
 	}
-	n.nextIndex++
 	b.ln = ln
 	if b.acceptor != nil {
 		b.acceptor.listener.Store(ln)
@@ -124,8 +123,9 @@ func closeAll(all []*bound) {
 }
 
 // SetListeners changes what the Net listens on, by difference: what is in cfgs stays or is opened, everything else is closed; connections
-// that were accepted stay. If anything cannot be opened nothing changes. A listener whose transport (among streams) or advertised name
-// changes keeps its socket and becomes a new Listener. It must not be called on a loop.
+// that were accepted stay. If anything cannot be opened nothing changes. A listener whose transport (among streams), advertised name or TLS
+// name changes keeps its socket and becomes a new Listener; certificates that change under their name are taken over for the handshakes to come.
+// It must not be called on a loop.
 func (n *Net) SetListeners(cfgs []ListenerConfig) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -139,12 +139,11 @@ func (n *Net) SetListeners(cfgs []ListenerConfig) error {
 		switch cfg := cfgs[i]; {
 		case b == nil:
 			fresh = append(fresh, cfg)
-		case b.ln.Transport != cfg.Transport || b.ln.config.Advertise != cfg.Advertise:
-			ln, err := NewListener(n.nextIndex, cfg, b.ln.Addr)
+		case b.ln.Transport != cfg.Transport || b.ln.config.Advertise != cfg.Advertise || !slices.Equal(b.ln.config.Proxies, cfg.Proxies) || tlsName(b.ln.config) != tlsName(cfg):
+			ln, err := n.newListener(cfg, b.ln.Addr)
 			if err != nil {
 				return fmt.Errorf("listen %s: %w", listenURL(cfg.Transport, cfg.Addr), err)
 			}
-			n.nextIndex++
 			next[i] = &bound{ln: ln, acceptor: b.acceptor}
 			renames = append(renames, rename{b.ln, next[i]})
 		}
@@ -165,6 +164,7 @@ func (n *Net) SetListeners(cfgs []ListenerConfig) error {
 		n.drop(b)
 	}
 	n.setBound(next)
+	n.updateTLS(cfgs)
 	return nil
 }
 
@@ -238,11 +238,10 @@ func (n *Net) revive(cfgs []ListenerConfig) []*bound {
 		if cfg.Transport != UDP || !slices.Contains(n.muted, cfg.Addr) {
 			continue
 		}
-		ln, err := NewListener(n.nextIndex, cfg, cfg.Addr)
+		ln, err := n.newListener(cfg, cfg.Addr)
 		if err != nil {
 			continue // bind reports it
 		}
-		n.nextIndex++
 		n.eachLoop(func(e *engine) { e.revive(ln) })
 		n.muted = slices.DeleteFunc(n.muted, func(addr netip.AddrPort) bool { return addr == cfg.Addr })
 		revived[i] = &bound{ln: ln}

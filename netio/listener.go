@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+
+	"sluice/netio/tlsio"
 )
 
 // Listener is a bound address, shared by all loops. It never changes; two Listeners of one Net never have the same Index, even if one
@@ -17,6 +19,7 @@ type Listener struct {
 	SentBy    string         // host:port for a Via header field (RFC 3261 §18.1.1); IPv6 in brackets
 
 	config ListenerConfig
+	tls    *tlsio.Context // nil: no TLS
 }
 
 // String is the listener as a URL, as in the configuration.
@@ -24,7 +27,8 @@ func (ln *Listener) String() string { return listenURL(ln.Transport, ln.Addr) }
 
 func listenURL(t Transport, addr netip.AddrPort) string { return t.String() + "://" + addr.String() }
 
-// NewListener describes a bound address. Open makes the listeners of a Net; this is for tests without sockets.
+// NewListener describes a bound address. Open makes the listeners of a Net; this is for tests without sockets, where bytes are plaintext unless
+// UseTLS says otherwise.
 func NewListener(index int, config ListenerConfig, bound netip.AddrPort) (*Listener, error) {
 	sentBy, err := sentBy(config.Advertise, bound)
 	if err != nil {
@@ -32,6 +36,9 @@ func NewListener(index int, config ListenerConfig, bound netip.AddrPort) (*Liste
 	}
 	return &Listener{Index: index, Transport: config.Transport, Addr: bound, SentBy: sentBy, config: config}, nil
 }
+
+// UseTLS makes a listener of a test do real handshakes.
+func (ln *Listener) UseTLS(x *tlsio.Context) { ln.tls = x }
 
 // sentBy completes what is advertised with the bound port.
 func sentBy(advertise string, bound netip.AddrPort) (string, error) {

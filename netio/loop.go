@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"sluice/netio/stats"
+	"sluice/netio/tlsio"
 	"sluice/netio/wheel"
 )
 
@@ -18,13 +19,13 @@ type Handler interface {
 	OnStart(l *Loop)
 	// OnDatagram brings one datagram. b is valid until return and must not be written to.
 	OnDatagram(ln *Listener, from netip.AddrPort, b []byte)
-	// OnOpen tells of a new connection, accepted or dialled.
+	// OnOpen tells of a new connection, accepted or dialled. With TLS its handshake is done.
 	OnOpen(c *Conn)
 	// OnData brings bytes that were received on c, each once. b is valid until return and may be modified in place; what the handler
 	// still needs later it copies.
 	OnData(c *Conn, b []byte)
 	// OnClose is the last that is heard of c. err is nil or io.EOF when the peer closed it, what Close was given when we did, and
-	// otherwise what went wrong. A dial that failed comes here without an OnOpen.
+	// otherwise what went wrong. A dial, or a TLS handshake, that failed comes here without an OnOpen.
 	OnClose(c *Conn, err error)
 	// OnMail brings what was posted. m is valid until return.
 	OnMail(m *Mail)
@@ -57,6 +58,10 @@ type Loop struct {
 	ids     *metrics
 	net     *Net // nil in tests without sockets
 
+	handshakes *tlsio.Pool
+	plain      []byte // what is being decrypted
+	sources    *sources
+
 	pool    bufPool
 	queues  []*sendQueue // by Listener.Index
 	unsent  []*sendQueue // with datagrams in them
@@ -83,9 +88,10 @@ type Loop struct {
 	}
 }
 
-func newLoop(index int, o Options, ids *metrics, d Driver) *Loop {
-	l := &Loop{index: index, opt: o, log: o.Logger, driver: d, ids: ids, wheel: wheel.New(o.Tick), stats: o.Stats.Loop(index)}
+func newLoop(index int, o Options, ids *metrics, d Driver, handshakes *tlsio.Pool) *Loop {
+	l := &Loop{index: index, opt: o, log: o.Logger, driver: d, ids: ids, wheel: wheel.New(o.Tick), stats: o.Stats.Loop(index), handshakes: handshakes}
 	l.box.init(o.MailboxSize)
+	l.sources = newSources()
 	l.due.Store(never)
 	l.lastDue = never
 	return l
@@ -123,6 +129,16 @@ func (l *Loop) Conn(id ConnID) *Conn {
 // ConnTo finds the newest open or opening connection of this loop to a peer, accepted or dialled, nil when there is none.
 func (l *Loop) ConnTo(t Transport, remote netip.AddrPort) *Conn {
 	return l.table.peers[peer{t, remote}]
+}
+
+// ConnToServer is ConnTo for a connection with TLS that was opened, with DialOptions.ServerName, to reach a server by its name: one that was
+// verified for a domain is not good for another domain at the same address (RFC 5922 §7.3).
+func (l *Loop) ConnToServer(t Transport, remote netip.AddrPort, name string) *Conn {
+	c := l.ConnTo(t, remote)
+	for c != nil && c.ServerName() != name {
+		c = c.older
+	}
+	return c
 }
 
 // Post delivers m to the loop's handler, later. Any goroutine may call it, the loop's own included. False when the mailbox is full or
@@ -244,12 +260,14 @@ func (l *Loop) reportClosed() {
 		c := l.closed[i]
 		l.closed[i] = nil
 		c.flush()
+		c.farewell()
 		c.dropPending()
 		if !c.gone {
 			c.gone = true
 			l.driver.Shut(c)
 		}
 		l.table.remove(c)
+		l.uncount(c)
 		l.stats.Move(l.ids.conns, -1)
 		if l.net != nil {
 			l.net.conns.Add(-1)

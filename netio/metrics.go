@@ -10,6 +10,9 @@ type metrics struct {
 	dials, dialErrors, slowReaders               stats.ID
 	streamBytesIn, streamBytesOut                stats.ID
 	mailDropped, wakeups                         stats.ID
+	handshakes, handshakesResumed                stats.ID
+	handshakeErrors, handshakesRefused           stats.ID
+	handshakeTimeouts                            stats.ID
 }
 
 func newMetrics(r *stats.Registry) *metrics {
@@ -32,5 +35,11 @@ func newMetrics(r *stats.Registry) *metrics {
 		streamBytesOut: r.Counter("sluice_stream_sent_bytes_total", "Bytes handed to the sockets of stream connections."),
 		mailDropped:    r.Counter("sluice_mail_dropped_total", "Mails between loops dropped because a mailbox was full."),
 		wakeups:        r.Counter("sluice_loop_wakeups_total", "Times a loop was woken for mail, timers or tasks."),
+
+		handshakes:        r.Counter("sluice_tls_handshakes_total", "TLS handshakes that went well, on either side."),
+		handshakesResumed: r.Counter("sluice_tls_handshakes_resumed_total", "Those of them that resumed an earlier session."),
+		handshakeErrors:   r.Counter("sluice_tls_handshake_errors_total", "TLS handshakes that failed, for whatever reason."),
+		handshakesRefused: r.Counter("sluice_tls_handshakes_refused_total", "Those of them that failed because too many were under way."),
+		handshakeTimeouts: r.Counter("sluice_tls_handshake_timeouts_total", "Those of them that took too long."),
 	}
 }

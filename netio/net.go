@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sluice/netio/stats"
+	"sluice/netio/tlsio"
 )
 
 // Net is a set of loops and the listeners that they share. Its methods may be called by any goroutine that is not one of its loops.
@@ -20,11 +21,14 @@ type Net struct {
 	loops   []*Loop
 	dialer  *dialer
 	conns   atomic.Int64 // of all loops, and those on their way to one
+	sources *sources
 	turn    atomic.Uint32
 	stop    chan struct{}
 	died    chan error // of loops that ended by themselves
 	ticker  sync.WaitGroup
 	current atomic.Pointer[[]*Listener]
+	secure  atomic.Pointer[contexts]
+	shakes  *tlsio.Pool
 	waiters sync.WaitGroup // of UDP sockets that were added later
 
 	mu        sync.Mutex // serialises what follows, and everything that changes listeners
@@ -42,9 +46,13 @@ func New(o Options) *Net {
 	o.Stats.Loops(o.Loops)
 	n := &Net{opt: o, ids: newMetrics(o.Stats), shared: o.Stats.Shared(), origin: time.Now(), stop: make(chan struct{}), died: make(chan error, o.Loops)}
 	n.dialer = newDialer(n)
+	n.sources = newSources()
 	n.current.Store(new([]*Listener))
+	n.secure.Store(&contexts{})
+	n.shakes = tlsio.NewPool(o.HandshakeWorkers, o.MaxHandshakes)
 	for i := range o.Loops {
-		n.loops = append(n.loops, newLoop(i, n.opt, n.ids, nil))
+		n.loops = append(n.loops, newLoop(i, n.opt, n.ids, nil, n.shakes))
+		n.loops[i].sources = n.sources
 	}
 	return n
 }
@@ -58,6 +66,7 @@ func (n *Net) Start(newHandler func(l *Loop) Handler, bound func([]*Listener)) e
 		return err
 	}
 	n.setBound(all)
+	n.updateTLS(n.opt.Listeners)
 	if bound != nil {
 		bound(n.Listeners())
 	}
@@ -162,6 +171,7 @@ func (n *Net) Close() error {
 		<-e.done
 	}
 	n.waiters.Wait()
+	n.shakes.Wait()
 	return nil
 }
 

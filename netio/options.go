@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sluice/netio/stats"
+	"sluice/netio/tlsio"
 	"sluice/netio/wheel"
 )
 
@@ -17,6 +18,7 @@ const (
 	DefaultMaxWriteQueue = 1 << 20
 	DefaultMailboxSize   = 4096
 	DefaultDialTimeout   = 5 * time.Second
+	DefaultHandshake     = 10 * time.Second
 
 	maxLoops = 256 // eight bits of a ConnID
 )
@@ -36,6 +38,8 @@ type ListenerConfig struct {
 	Transport Transport
 	Addr      netip.AddrPort // port 0: the kernel chooses
 	Advertise string         // host or host:port that peers should see; "": Addr
+	Proxies   []netip.Prefix // of a plaintext stream: load balancers, whose connections begin with a PROXY protocol header, see Proxied
+	TLS       *tlsio.Config  // of a secure transport, which must have one; what changes under a name is taken over without a new listener
 }
 
 // Options configure Open. The zero value of each field means its default.
@@ -43,12 +47,18 @@ type Options struct {
 	Loops         int // 0: GOMAXPROCS
 	Listeners     []ListenerConfig
 	MaxConns      int           // stream connections of the process
+	Admit         Admission     // who may connect, besides; nil: all
 	MaxWriteQueue int           // bytes waiting to be written per connection; beyond it the peer is a slow reader and is closed
 	MailboxSize   int           // mails waiting per loop, rounded up to a power of two
 	DialTimeout   time.Duration // for a connection to be established
-	Logger        *slog.Logger
-	Stats         *stats.Registry
-	Tick          time.Duration // of the timer wheels
+
+	HandshakeTimeout time.Duration // for a TLS handshake, from the moment at which the connection is there
+	HandshakeWorkers int           // of them that compute at a time; 0: one per core
+	MaxHandshakes    int           // of them that are under way, once the peer has begun; 0: tlsio.DefaultHandshakes
+
+	Logger *slog.Logger
+	Stats  *stats.Registry
+	Tick   time.Duration // of the timer wheels
 }
 
 func (o Options) withDefaults() Options {
@@ -67,6 +77,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.DialTimeout <= 0 {
 		o.DialTimeout = DefaultDialTimeout
+	}
+	if o.HandshakeTimeout <= 0 {
+		o.HandshakeTimeout = DefaultHandshake
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)

@@ -2,25 +2,45 @@ package netio
 
 import "net/netip"
 
-// Dial opens a connection. It returns at once a Conn in StateOpening that belongs to this loop; what is written to it meanwhile waits, and
-// OnOpen follows, or OnClose with what went wrong. local is the address to come from, zero for any.
+// DialOptions say more of a connection than where it leads.
+type DialOptions struct {
+	Local netip.Addr // to come from; zero: any
+
+	// ServerName is for TLS the host of the URI that led here, a domain or an address: the server is asked for it (SNI), and its certificate
+	// has to be for it (RFC 5922 §7.3). "": the remote address.
+	ServerName string
+	// TLS is the Name of the tlsio.Config to use; "": "default" or, if there is none, that of the first listener with TLS.
+	TLS string
+}
+
+// Dial is DialWith for a connection that is sufficiently described by its ends. local is the address to come from, zero for any.
 func (l *Loop) Dial(t Transport, local netip.Addr, remote netip.AddrPort) (*Conn, error) {
+	return l.DialWith(t, remote, DialOptions{Local: local})
+}
+
+// DialWith opens a connection. It returns at once a Conn in StateOpening that belongs to this loop; what is written to it meanwhile waits, and
+// OnOpen follows, or OnClose with what went wrong.
+func (l *Loop) DialWith(t Transport, remote netip.AddrPort, o DialOptions) (*Conn, error) {
 	if t == UDP || t >= numTransports {
 		return nil, ErrNotStream
 	}
 	if l.stopped {
 		return nil, ErrStopped
 	}
+	tls, err := l.dialSecure(t, &o)
+	if err != nil {
+		return nil, err
+	}
 	if l.net != nil && !l.net.admit() {
 		l.stats.Inc(l.ids.connsRefused)
 		return nil, ErrTooManyConns
 	}
-	c := &Conn{loop: l, transport: t, dialled: true, remote: remote, state: StateOpening, gone: true}
+	c := &Conn{loop: l, transport: t, dialled: true, remote: remote, state: StateOpening, gone: true, tls: tls, serverName: o.ServerName}
 	if !l.table.add(c) {
 		l.dismiss()
 		return nil, ErrTooManyConns
 	}
-	if err := l.driver.Dial(c, local); err != nil {
+	if err := l.driver.Dial(c, o.Local); err != nil {
 		l.table.unlink(c)
 		l.table.remove(c)
 		l.dismiss()
@@ -38,31 +58,53 @@ func (l *Loop) dismiss() {
 	}
 }
 
-// accepted takes a new connection over; false when there is no room for it.
-func (l *Loop) accepted(c *Conn) bool {
-	c.state = StateOpen
-	if !l.table.add(c) {
+// take gives a new connection its place; false when there is no room for it.
+func (l *Loop) take(c *Conn) bool {
+	if !l.welcome(c) || !l.table.add(c) {
+		l.uncount(c)
 		c.state = StateClosed
 		l.stats.Inc(l.ids.connsRefused)
 		return false
 	}
 	l.stats.Inc(l.ids.accepted)
 	l.stats.Move(l.ids.conns, 1)
-	l.handler.OnOpen(c)
 	return true
 }
 
-// connected ends StateOpening; false when the connection was closed meanwhile.
+// accepted takes a new connection over; false when there is no room for it.
+func (l *Loop) accepted(c *Conn) bool {
+	if !l.take(c) {
+		return false
+	}
+	if c.listener != nil && c.listener.tls != nil {
+		l.secureAccepted(c)
+	} else {
+		l.opened(c)
+	}
+	return true
+}
+
+// connected tells of the socket of a connection that was dialled; false when the connection was closed meanwhile.
 func (l *Loop) connected(c *Conn, local netip.AddrPort) bool {
 	if c.state != StateOpening {
 		return false
 	}
-	c.state, c.local, c.gone = StateOpen, local, false
+	c.local, c.gone = local, false
+	if c.tls != nil {
+		l.secureConnected(c)
+	} else {
+		l.opened(c)
+	}
+	return true
+}
+
+// opened ends StateOpening.
+func (l *Loop) opened(c *Conn) {
+	c.state = StateOpen
 	if c.pending != nil {
 		c.markDirty()
 	}
 	l.handler.OnOpen(c)
-	return true
 }
 
 // failed ends StateOpening with an error.
@@ -79,6 +121,10 @@ func (l *Loop) received(c *Conn, b []byte) {
 		return
 	}
 	l.stats.Add(l.ids.streamBytesIn, uint64(len(b)))
+	if c.tls != nil {
+		l.receivedSecure(c, b)
+		return
+	}
 	l.handler.OnData(c, b)
 }
 
@@ -95,5 +141,8 @@ func (l *Loop) closing(c *Conn, err error) {
 	}
 	l.table.unlink(c)
 	c.state, c.err = StateClosed, err
+	if c.tls != nil {
+		c.abandonTLS()
+	}
 	l.closed = append(l.closed, c)
 }

@@ -189,7 +189,13 @@ func (c *clientTxn) pass(resp *sip.Message) {
 		return
 	}
 	if c.server != nil && c.server.gen == c.serverGen && resp.Status/100 == 2 {
+		x := c.server.x
 		c.server.relayLate(resp, c.answer)
+		if x != nil && !x.answered { // given up, and it accepts all the same
+			x.answered = true
+			c.e.endBranches(x, completedElsewhere)
+			c.e.finish(x)
+		}
 	}
 }
 

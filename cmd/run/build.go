@@ -16,7 +16,7 @@ func listeners(cfg *config.Config) []netio.ListenerConfig {
 	var out []netio.ListenerConfig
 	for _, l := range cfg.Listen {
 		t, _ := netio.ParseTransport(string(l.URL.Transport)) // the schema has checked it
-		out = append(out, netio.ListenerConfig{Transport: t, Addr: l.URL.Addr, Advertise: l.Advertise})
+		out = append(out, netio.ListenerConfig{Transport: t, Addr: l.URL.Addr, Advertise: l.Advertise, TLS: cfg.TLSOf(&l)})
 	}
 	return out
 }
@@ -32,6 +32,9 @@ func spec(cfg *config.Config, loops int, shared *pipeline.Shared, st *stats.Regi
 			SerialForking: p.SerialForking, RecurseOnRedirect: p.RecurseOnRedirect, NoFailoverOn503: !p.DNSFailoverOn503,
 			UseBlacklist: p.UseBlacklist, BlacklistTime: p.BlacklistTime, UDPMTU: p.UDPMTU,
 		}
+	}
+	for _, w := range cfg.Warnings() {
+		log.Warn(w)
 	}
 	s := &cfg.Server
 	return pipeline.Spec{

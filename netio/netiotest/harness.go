@@ -140,6 +140,18 @@ func (h *Harness) Await() {
 	}
 }
 
+// AwaitFor is Await for a test that has something else to look at: false when there was nothing within d.
+func (h *Harness) AwaitFor(d time.Duration) bool {
+	select {
+	case <-h.woken:
+		h.control.Advance(h.now)
+		h.settle()
+		return true
+	case <-time.After(d):
+		return false
+	}
+}
+
 // RunMail lets several loops deliver their mail until none of them has any left.
 func RunMail(loops ...*Harness) {
 	for busy := true; busy; {

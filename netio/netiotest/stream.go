@@ -19,13 +19,24 @@ type Dial struct {
 
 // Open lets a peer connect to a stream listener.
 func (h *Harness) Open(t netio.Transport, ln *netio.Listener, remote netip.AddrPort) *netio.Conn {
-	var local netip.AddrPort
+	c := h.control.Accept(t, ln, localOf(ln), remote)
+	h.settle()
+	return c
+}
+
+// OpenPeer lets a peer connect to a listener with TLS; the handler is told of peer, as if there had been a handshake. What is fed and written
+// is plaintext, as with every connection here.
+func (h *Harness) OpenPeer(t netio.Transport, ln *netio.Listener, remote netip.AddrPort, peer *netio.PeerCert) *netio.Conn {
+	c := h.control.AcceptPeer(t, ln, localOf(ln), remote, peer)
+	h.settle()
+	return c
+}
+
+func localOf(ln *netio.Listener) (local netip.AddrPort) {
 	if ln != nil {
 		local = ln.Addr
 	}
-	c := h.control.Accept(t, ln, local, remote)
-	h.settle()
-	return c
+	return local
 }
 
 // Feed lets bytes arrive on c. b stays the test's; the handler gets a copy, which it may modify.
@@ -75,13 +86,23 @@ func (h *Harness) Dials() []*Dial {
 
 // Succeed establishes the connection. False: the loop closed it meanwhile.
 func (d *Dial) Succeed() bool {
-	local := Local
-	if d.Local.IsValid() {
-		local = netip.AddrPortFrom(d.Local, Local.Port())
-	}
-	ok := d.h.control.Connected(d.Conn, local)
+	ok := d.h.control.Connected(d.Conn, d.from())
 	d.h.settle()
 	return ok
+}
+
+// SucceedPeer establishes a connection with TLS; the handler is told of peer, as if there had been a handshake.
+func (d *Dial) SucceedPeer(peer *netio.PeerCert) bool {
+	ok := d.h.control.ConnectedPeer(d.Conn, d.from(), peer)
+	d.h.settle()
+	return ok
+}
+
+func (d *Dial) from() netip.AddrPort {
+	if d.Local.IsValid() {
+		return netip.AddrPortFrom(d.Local, Local.Port())
+	}
+	return Local
 }
 
 // Fail refuses the connection.

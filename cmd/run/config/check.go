@@ -19,6 +19,7 @@ func (c *Config) Check(fault func(reason string, path ...any)) {
 			}
 		}
 	}
+	c.checkTLS(fault)
 	c.checkAdmin(fault)
 	for name := range c.Stage {
 		if !slices.Contains(c.Pipeline.Stages, name) {

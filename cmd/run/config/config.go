@@ -13,6 +13,10 @@ type Config struct {
 	// Listen are the addresses to serve, at least one.
 	Listen []Listen `toml:"listen"`
 
+	// TLS are the certificates of secure listeners, and the rules for their
+	// peers, by name.
+	TLS map[string]TLS `toml:"tls"`
+
 	// Proxy are the profiles that requests are forwarded with. Every profile
 	// starts from default_proxy. The profiles default_proxy, proxy_in_dialog,
 	// proxy_to_users and proxy_out are always there.
@@ -31,7 +35,8 @@ type Config struct {
 	// Log is what is logged and where to.
 	Log Log `toml:"log"`
 
-	root *node
+	root     *node
+	warnings []string
 }
 
 // Server is [server].
@@ -93,14 +98,18 @@ type Server struct {
 // Listen is one [[listen]].
 type Listen struct {
 	// URL is transport, address and port: "udp://192.0.2.1:5060". Transports
-	// are udp, tcp and ws (RFC 7118). The address is an IP address, IPv6 in
-	// brackets; port 0 lets the system choose.
+	// are udp, tcp, tls, ws and wss (RFC 7118). The address is an IP address,
+	// IPv6 in brackets; port 0 lets the system choose.
 	URL URL `toml:"url" required:"true"`
 
 	// Advertise is the host, or host:port, by which peers reach this listener,
 	// for Via, Record-Route and Path, when that is not the address of url: behind
 	// NAT, or for a listener on every address (0.0.0.0 or [::]), which needs it.
 	Advertise string `toml:"advertise" format:"hostport"`
+
+	// TLS names the section [tls.NAME] of a tls or wss listener; left out it is
+	// [tls.default].
+	TLS string `toml:"tls"`
 }
 
 // Proxy is one [proxy.NAME].

@@ -45,17 +45,17 @@ var faulty = []struct {
 		"1:1: listen: no listener: at least one [[listen]] is needed"}},
 
 	// Keys.
-	{name: "unknown section", text: "[tls.default]\ncertificate = \"x\"", want: []string{
-		"1:2: tls: unknown key (known here: server, listen, proxy, pipeline, stage, admin, log)"}},
+	{name: "unknown section", text: "[sip]\ntls = true", want: []string{
+		"1:2: sip: unknown key (known here: server, listen, tls, proxy, pipeline, stage, admin, log)"}},
 	{name: "unknown section, many times", text: "[[hosts]]\n[[hosts]]", want: []string{
-		"1:3: hosts: unknown key (known here: server, listen, proxy, pipeline, stage, admin, log)"}},
+		"1:3: hosts: unknown key (known here: server, listen, tls, proxy, pipeline, stage, admin, log)"}},
 	{name: "unknown keys", text: "[log]\n  levle = \"info\"\nLevel = \"info\"", want: []string{
 		"2:3: log.levle: unknown key (known here: level, format, output)",
 		"3:1: log.Level: unknown key (known here: level, format, output)"}},
 	{name: "unknown key that TOML quotes", text: "log.\"a b\" = 1", want: []string{
 		`1:5: log."a b": unknown key (known here: level, format, output)`}},
 	{name: "key of a later build", text: "[[listen]]\nurl = \"udp://127.0.0.1:5070\"\nproxy_protocol = []", want: []string{
-		"3:1: listen.proxy_protocol: unknown key (known here: url, advertise)"}},
+		"3:1: listen.proxy_protocol: unknown key (known here: url, advertise, tls)"}},
 	{name: "missing key", text: "[[listen]]\nadvertise = \"example.com\"", want: []string{"1:3: listen.url: is missing"}},
 	{name: "listeners on every address", text: "[[listen]]\nurl = \"udp://0.0.0.0:5070\"\n[[listen]]\nurl = \"udp://[::]:5070\"", want: []string{
 		"1:3: listen.advertise: is missing: a listener on every address cannot tell peers which one to use",
@@ -180,9 +180,7 @@ func TestListenURL(t *testing.T) {
 		{"tcp://[::ffff:127.0.0.1]:0", ""},
 		{"", `"": want transport://address:port, such as "udp://192.0.2.1:5060"`},
 		{"127.0.0.1:5060", `"127.0.0.1:5060": want transport://address:port, such as "udp://192.0.2.1:5060"`},
-		{"tls://127.0.0.1:5061", `"tls://127.0.0.1:5061": not available in this build: transport tls`},
-		{"WSS://127.0.0.1:5061", `"WSS://127.0.0.1:5061": not available in this build: transport wss`},
-		{"sctp://127.0.0.1:5060", `"sctp://127.0.0.1:5060": "sctp" is no transport (udp, tcp, ws)`},
+		{"sctp://127.0.0.1:5060", `"sctp://127.0.0.1:5060": "sctp" is no transport (udp, tcp, tls, ws, wss)`},
 		{"udp://localhost:5060", `"udp://localhost:5060": "localhost" is not an IP address`},
 		{"udp://127.0.0.1", `"udp://127.0.0.1": want address:port, an IPv6 address in brackets`},
 		{"udp://::1:5060", `"udp://::1:5060": want address:port, an IPv6 address in brackets`},

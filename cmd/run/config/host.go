@@ -16,13 +16,18 @@ type Transport string
 
 // The transports of this build.
 const (
-	UDP Transport = "udp"
-	TCP Transport = "tcp"
-	WS  Transport = "ws" // RFC 7118, without TLS
+	UDP  Transport = "udp"
+	TCP  Transport = "tcp"
+	SIPS Transport = "tls" // SIP over TLS
+	WS   Transport = "ws"  // RFC 7118
+	WSS  Transport = "wss"
 )
 
 // stream reports whether t is carried by TCP connections.
 func (t Transport) stream() bool { return t != UDP }
+
+// secure reports whether t runs over TLS.
+func (t Transport) secure() bool { return t == SIPS || t == WSS }
 
 // A URL is where a listener listens: "udp://192.0.2.1:5060", with an IPv6
 // address in brackets. Port 0 lets the system choose a port.
@@ -42,11 +47,9 @@ func (u *URL) UnmarshalText(b []byte) error {
 	}
 	t := Transport(strings.ToLower(scheme))
 	switch t {
-	case UDP, TCP, WS:
-	case "tls", "wss":
-		return fmt.Errorf("not available in this build: transport %s", t)
+	case UDP, TCP, SIPS, WS, WSS:
 	default:
-		return fmt.Errorf("%s is no transport (udp, tcp, ws)", quote(scheme))
+		return fmt.Errorf("%s is no transport (udp, tcp, tls, ws, wss)", quote(scheme))
 	}
 	a, err := addrPort(rest)
 	if err != nil {

@@ -2,10 +2,13 @@ package config
 
 import (
 	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+
+	"sluice/netio/tlsio/tlstest"
 )
 
 // manual is docs/configuration.md.
@@ -87,6 +90,8 @@ func row(k *key, typ reflect.Type) string {
 		cells[1], cells[3] = "URL", "transport://address:port"
 	case reflect.TypeFor[string]():
 		cells[1], cells[2], cells[3] = "string", quoted, allowed(k)
+	case reflect.TypeFor[[]KeyPair]():
+		cells[1], cells[2], cells[3] = "list of tables", "`[]`", "`certificate`, `private_key`"
 	case reflect.TypeFor[[]string]():
 		cells[1], cells[2], cells[3] = "list of strings", "`["+strings.Trim(quoted, "`")+"]`", allowed(k)
 		if k.def == "" {
@@ -108,18 +113,20 @@ func allowed(k *key) string {
 	return map[string]string{
 		"domains": "host names and IP addresses", "advertise": "host or host:port", "http": "address:port or off",
 		"name": "product tokens", "stages": "stages of this build", "secret": "at least 32 characters",
+		"tls": "NAME of a section", "certificate": "file", "private_key": "file", "ca_file": "file", "ca_dir": "directory",
 	}[k.name]
 }
 
 // TestManualSnippets: every example is in order, and every key is in one.
 func TestManualSnippets(t *testing.T) {
 	used := map[string]bool{}
+	name := filepath.Join(certificateFiles(t), "snippet")
 	for i, part := range strings.Split(manual(t), "```toml\n")[1:] {
 		snippet, _, _ := strings.Cut(part, "```")
 		if !strings.Contains(snippet, "[[listen]]") {
 			snippet += "[[listen]]\nurl = \"udp://127.0.0.1:5060\"\n"
 		}
-		if _, err := Parse("snippet", []byte(snippet)); err != nil {
+		if _, err := Parse(name, []byte(snippet)); err != nil {
 			t.Errorf("snippet %d:\n%s%v", i, snippet, err)
 		}
 		root, _, _ := parseTree("snippet", []byte(snippet))
@@ -140,6 +147,26 @@ func TestManualSnippets(t *testing.T) {
 	}
 }
 
+// certificateFiles makes a directory with the files that the examples name.
+func certificateFiles(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	ca := tlstest.NewCA(t, "CA")
+	cert := ca.Issue(t, tlstest.Leaf{DNS: []string{"edge.example.com"}})
+	if err := os.Mkdir(filepath.Join(dir, "carriers"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for file, text := range map[string][]byte{
+		"edge.crt": cert.CertPEM, "edge.key": cert.KeyPEM, "edge-rsa.pem": append(cert.KeyPEM, cert.CertPEM...),
+		"ca.pem": ca.Cert.CertPEM, "carriers/one.pem": ca.Cert.CertPEM,
+	} {
+		if err := os.WriteFile(filepath.Join(dir, file), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
 // tables returns the tables of a section, the elements of a list or a map.
 func tables(n *node, named bool) (list []*node) {
 	switch {
@@ -157,7 +184,7 @@ func tables(n *node, named bool) (list []*node) {
 }
 
 // TestDefaultFileNamesAll: the embedded default shows every key, set or in a
-// comment; listen.advertise, which has no sensible value there, apart.
+// comment; what has no sensible value there apart: listen.advertise and TLS.
 func TestDefaultFileNamesAll(t *testing.T) {
 	lines := strings.Split(DefaultText(), "\n")
 	for _, s := range sections(t) {
@@ -165,7 +192,7 @@ func TestDefaultFileNamesAll(t *testing.T) {
 			shown := slices.ContainsFunc(lines, func(l string) bool {
 				return strings.HasPrefix(strings.TrimPrefix(l, "# "), k.name+" = ")
 			})
-			if !shown && k.name != "advertise" {
+			if !shown && k.name != "advertise" && k.name != "tls" && s.name != "tls" {
 				t.Errorf("got no %s.%s in default.toml", s.name, k.name)
 			}
 		}

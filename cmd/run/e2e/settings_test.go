@@ -3,6 +3,7 @@
 package e2e_test
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -19,6 +20,7 @@ type settings struct {
 	listen  []string // URLs
 	profile string   // lines of [proxy.default_proxy]
 	rules   string   // the [[stage.route.rule]]s
+	domains string   // of the registrar, as the list is written; default: localhost
 	admin   string   // host:port
 }
 
@@ -30,7 +32,7 @@ func (c *settings) text() string {
 		fmt.Fprintf(&b, "\n[[listen]]\nurl = %q\n", url)
 	}
 	fmt.Fprintf(&b, "\n[proxy.default_proxy]\n%s\n", c.profile)
-	fmt.Fprintf(&b, "\n[stage.registrar]\ndomains = [\"localhost\"]\n%s", c.rules)
+	fmt.Fprintf(&b, "\n[stage.registrar]\ndomains = [%s]\n%s", cmp.Or(c.domains, `"localhost"`), c.rules)
 	fmt.Fprintf(&b, "\n[admin]\nhttp = %q\n", c.admin)
 	fmt.Fprintf(&b, "\n[log]\nlevel = \"warn\"\n")
 	return b.String()

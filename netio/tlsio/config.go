@@ -1,0 +1,110 @@
+package tlsio
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"sync/atomic"
+)
+
+// ClientAuth is what a server wants of a client's certificate.
+type ClientAuth uint8
+
+// The values of ClientAuth.
+const (
+	ClientNone    ClientAuth = iota // not asked for
+	ClientRequest                   // asked for; none, or a bad one, will do and is told
+	ClientRequire                   // there must be one; a bad one will do and is told
+	ClientVerify                    // there must be a good one
+)
+
+// Config is a set of certificates and the rules for handshakes. It does not change once it is used.
+type Config struct {
+	Name         string            // by which it is known; what changes under a name is one Context
+	Certificates []tls.Certificate // of ours; a server needs one, and the first serves those who ask for no name that we have
+	Roots        *x509.CertPool    // who vouches for peers; nil: the system's
+	ClientAuth   ClientAuth
+	TrustServers bool   // as a client: go on with a server that could not be verified, and tell
+	MinVersion   uint16 // at least tls.VersionTLS12, which 0 means
+	MaxVersion   uint16 // 0: the highest that there is
+}
+
+// clientSessions is how many sessions with servers are remembered, to be resumed.
+const clientSessions = 1024
+
+// Context is a Config that can be replaced while connections live. All goroutines may use it.
+type Context struct {
+	server  *tls.Config // for good: it holds the keys of session tickets, and renews them daily
+	current atomic.Pointer[compiled]
+}
+
+// compiled is a Config as crypto/tls wants it.
+type compiled struct {
+	*Config
+	server, client *tls.Config
+}
+
+// NewContext makes a Context.
+func NewContext(c *Config) *Context {
+	x := &Context{}
+	x.Update(c)
+	x.server = &tls.Config{
+		MinVersion:         tls.VersionTLS12,
+		GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { return x.current.Load().server, nil },
+	}
+	return x
+}
+
+// Update makes c what handshakes go by from now on. Connections stay as they are. A session of before is resumed only by a client whose
+// certificate c would take; our own sessions with servers are not.
+func (x *Context) Update(c *Config) {
+	if old := x.current.Load(); old != nil && old.Config == c {
+		return
+	}
+	n := &compiled{Config: c}
+	n.server = &tls.Config{
+		Certificates: c.Certificates,
+		MinVersion:   max(c.MinVersion, tls.VersionTLS12),
+		MaxVersion:   c.MaxVersion,
+		ClientCAs:    c.Roots,
+		ClientAuth:   [...]tls.ClientAuthType{tls.NoClientCert, tls.RequestClientCert, tls.RequireAnyClientCert, tls.RequireAnyClientCert}[c.ClientAuth],
+		// What we send is whole messages, in as few records as they fit in.
+		DynamicRecordSizingDisabled: true,
+	}
+	if c.ClientAuth == ClientVerify {
+		n.server.VerifyConnection = func(cs tls.ConnectionState) error { return refusal(verifyChain(cs.PeerCertificates, c.Roots)) }
+	}
+	n.client = &tls.Config{
+		Certificates:                c.Certificates,
+		MinVersion:                  n.server.MinVersion,
+		MaxVersion:                  c.MaxVersion,
+		ClientSessionCache:          tls.NewLRUClientSessionCache(clientSessions),
+		InsecureSkipVerify:          true, // dialConfig verifies by the rules of SIP
+		DynamicRecordSizingDisabled: true,
+	}
+	x.current.Store(n)
+}
+
+// client judges a client.
+func (x *Context) client(cs *tls.ConnectionState) *PeerCert {
+	return newPeerCert(cs, verifyChain(cs.PeerCertificates, x.current.Load().Roots))
+}
+
+// dialConfig is the configuration for a connection to the server name, and what tells about that server once the handshake is done.
+func (x *Context) dialConfig(name string) (*tls.Config, func(*tls.ConnectionState) *PeerCert) {
+	n := x.current.Load()
+	config := n.client.Clone()
+	config.ServerName = normalHost(name)
+	var verified error
+	config.VerifyConnection = func(cs tls.ConnectionState) error {
+		verified = verifyServer(cs.PeerCertificates, n.Roots, config.ServerName)
+		if n.TrustServers {
+			return nil
+		}
+		return refusal(verified)
+	}
+	return config, func(cs *tls.ConnectionState) *PeerCert {
+		pc := newPeerCert(cs, verified)
+		pc.Dialled = true
+		return pc
+	}
+}

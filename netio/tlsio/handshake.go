@@ -1,0 +1,153 @@
+package tlsio
+
+import (
+	"crypto/tls"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// maxInput is how much may be received and not yet used during a handshake. The longest message is a chain of certificates, and behind the
+// last one a client may at once send data.
+const maxInput = 64 << 10
+
+// handshake is what a Session has besides until its handshake is done.
+type handshake struct {
+	s       *Session
+	pool    *Pool
+	notify  func()
+	peer    func(*tls.ConnectionState) *PeerCert
+	started bool          // there is a goroutine; the loop's own
+	more    chan struct{} // holds a token when there is a record to read, or the handshake is aborted
+
+	since         time.Time // on pool.waiting: when it began to wait
+	before, after *handshake
+	waits         bool // is on pool.waiting
+	gaveWay       bool // its place in the pool is another's
+
+	mu      sync.Mutex
+	in      []byte // received
+	left    int    // of the record that is being read
+	out     []byte // to be sent
+	told    bool   // the loop knows that there is something to be sent
+	aborted error
+	result  Step
+}
+
+// feed runs on the loop.
+func (h *handshake) feed(b []byte) error {
+	h.mu.Lock()
+	flood := len(h.in)+len(b) > maxInput
+	if !flood {
+		h.in = append(h.in, b...)
+	}
+	ready := h.left > 0 || whole(h.in)
+	alien := !h.started && !startsHandshake(h.in)
+	h.mu.Unlock()
+	switch {
+	case flood:
+		return ErrFlood
+	case alien:
+		return ErrNotTLS
+	case !ready:
+	case h.started:
+		h.wake()
+	case !h.pool.start(h):
+		return ErrBusy
+	}
+	return nil
+}
+
+func (h *handshake) wake() {
+	select {
+	case h.more <- struct{}{}:
+	default: // it is there
+	}
+}
+
+// abort may be called by any goroutine.
+func (h *handshake) abort(why error) {
+	h.mu.Lock()
+	if h.aborted == nil {
+		h.aborted = why
+	}
+	h.mu.Unlock()
+	h.wake()
+}
+
+// step runs on the loop.
+func (h *handshake) step() Step {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	step := h.result
+	step.Out, h.out, h.told = h.out, nil, false
+	if step.Done && step.Err == nil {
+		step.Rest = h.in
+	}
+	return step
+}
+
+// run is the goroutine.
+func (h *handshake) run() {
+	h.pool.acquire()
+	peer, err := h.shake()
+	h.pool.release()
+	h.pool.leave(h)
+	h.mu.Lock()
+	h.result = Step{Done: true, Err: err, Peer: peer}
+	h.mu.Unlock()
+	h.notify()
+}
+
+// shake does the handshake. What a peer's certificate may do to a parser must not end the process.
+func (h *handshake) shake() (peer *PeerCert, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			peer, err = nil, fmt.Errorf("tls: handshake panicked: %v", r)
+		}
+	}()
+	if err := h.s.conn.Handshake(); err != nil {
+		return nil, err
+	}
+	state := h.s.conn.ConnectionState()
+	return h.peer(&state), nil
+}
+
+// read runs on the goroutine. Before it waits it has sent what was written, and lets others compute.
+func (h *handshake) read(p []byte) (int, error) {
+	for {
+		h.mu.Lock()
+		n, err := h.take(p), h.aborted
+		tell := n == 0 && len(h.out) > 0 && !h.told
+		h.told = h.told || tell
+		h.mu.Unlock()
+		if err != nil {
+			return 0, err
+		}
+		if n > 0 {
+			return n, nil
+		}
+		if tell {
+			h.notify()
+		}
+		h.pool.await(h)
+	}
+}
+
+// take reads of the first record, once it is whole.
+func (h *handshake) take(p []byte) int {
+	if h.left == 0 && whole(h.in) {
+		h.left = RecordLen(h.in)
+	}
+	n := copy(p[:min(len(p), h.left)], h.in)
+	h.in = h.in[n:]
+	h.left -= n
+	return n
+}
+
+// write runs on the goroutine.
+func (h *handshake) write(p []byte) {
+	h.mu.Lock()
+	h.out = append(h.out, p...)
+	h.mu.Unlock()
+}

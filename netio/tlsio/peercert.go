@@ -1,0 +1,143 @@
+package tlsio
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// Errors of PeerCert.Verified, besides those of crypto/x509.
+var (
+	ErrNoCertificate = errors.New("tls: the peer has no certificate")
+	ErrIdentity      = errors.New("tls: the certificate is not the server's")
+
+	// ErrNotVerified is in the chain of the error of a handshake that failed because of the peer's certificate.
+	ErrNotVerified = errors.New("tls: the peer could not be verified")
+)
+
+// PeerCert is what a finished TLS handshake told about the peer.
+type PeerCert struct {
+	Chain      []*x509.Certificate // leaf first, its DER in Raw; empty when the peer sent none
+	Verified   error               // nil when the chain and, for a server, its identity were found good
+	Identities []string            // SIP domains of the leaf (RFC 5922 §7.1), in lower case; worth something only when Verified is nil
+	Dialled    bool                // we are the client
+	Resumed    bool                // the session is that of an earlier connection
+}
+
+func newPeerCert(cs *tls.ConnectionState, verified error) *PeerCert {
+	pc := &PeerCert{Chain: cs.PeerCertificates, Verified: verified, Resumed: cs.DidResume}
+	if len(pc.Chain) > 0 {
+		pc.Identities = Identities(pc.Chain[0])
+	}
+	return pc
+}
+
+func refusal(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: %w", ErrNotVerified, err)
+}
+
+var (
+	oidSubjectAltName = asn1.ObjectIdentifier{2, 5, 29, 17}
+	oidSIPDomain      = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 20} // RFC 5924 §4.1
+)
+
+// Identities are the SIP domains that a certificate is for (RFC 5922 §7.1), in lower case: the hosts of its sip URIs without a user; if it
+// has none, its DNS names; if it has no alternative names at all, the common name.
+func Identities(cert *x509.Certificate) []string {
+	var ids []string
+	for _, u := range cert.URIs {
+		// url.Parse, by which the certificate was read, leaves a URI without slashes in Opaque, up to its question mark.
+		if u.Scheme == "sip" && u.Opaque != "" && !strings.Contains(u.Opaque, "@") {
+			ids = append(ids, hostOf(u.Opaque))
+		}
+	}
+	if ids != nil {
+		return ids
+	}
+	for _, name := range cert.DNSNames {
+		ids = append(ids, normalHost(name))
+	}
+	hasNames := slices.ContainsFunc(cert.Extensions, func(e pkix.Extension) bool { return e.Id.Equal(oidSubjectAltName) })
+	if cn := normalHost(cert.Subject.CommonName); !hasNames && isDomain(cn) {
+		ids = append(ids, cn)
+	}
+	return ids
+}
+
+// hostOf is the host of "host:port;parameters".
+func hostOf(rest string) string {
+	rest, _, _ = strings.Cut(rest, ";")
+	if end := strings.IndexByte(rest, ']'); end >= 0 {
+		return normalHost(rest[:end+1])
+	}
+	host, _, _ := strings.Cut(rest, ":")
+	return normalHost(host)
+}
+
+// normalHost is a host in the form in which hosts are compared (RFC 5922 §7.2): lower case, no dot at the end, addresses in their shortest form
+// and without brackets.
+func normalHost(host string) string {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	if addr, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")); err == nil {
+		return addr.String()
+	}
+	return host
+}
+
+// isDomain tells whether a common name is a domain name rather than somebody's name.
+func isDomain(s string) bool {
+	return strings.Contains(s, ".") && len(s) <= 253 && !strings.ContainsFunc(s, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' && r != '.'
+	})
+}
+
+// verifyChain verifies a chain up to one of roots (nil: the system's).
+func verifyChain(chain []*x509.Certificate, roots *x509.CertPool) error {
+	if len(chain) == 0 {
+		return ErrNoCertificate
+	}
+	o := x509.VerifyOptions{Roots: roots, Intermediates: x509.NewCertPool(), KeyUsages: usages(chain[0])}
+	for _, c := range chain[1:] {
+		o.Intermediates.AddCert(c)
+	}
+	_, err := chain[0].Verify(o)
+	return err
+}
+
+// usages are the extended key usages of which a certificate must have one, if it has any. RFC 5924 has one of its own for SIP. A peer that
+// calls is the same that is called, so either of the web's usages will do on either side: public authorities no longer sign for clients.
+func usages(leaf *x509.Certificate) []x509.ExtKeyUsage {
+	if slices.ContainsFunc(leaf.UnknownExtKeyUsage, oidSIPDomain.Equal) {
+		return []x509.ExtKeyUsage{x509.ExtKeyUsageAny}
+	}
+	return []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth}
+}
+
+// verifyServer verifies a server's chain and that it is the one that we mean to reach (RFC 5922 §7.3): the whole name has to be equal, wildcards
+// stand for nothing (§7.2). RFC 5922 knows domains only; an address has to be among the addresses that the certificate is for.
+func verifyServer(chain []*x509.Certificate, roots *x509.CertPool, name string) error {
+	if err := verifyChain(chain, roots); err != nil {
+		return err
+	}
+	ids := Identities(chain[0])
+	if slices.Contains(ids, name) {
+		return nil
+	}
+	if addr, err := netip.ParseAddr(name); err == nil {
+		for _, ip := range chain[0].IPAddresses {
+			if have, ok := netip.AddrFromSlice(ip); ok && have.Unmap() == addr.Unmap() {
+				return nil
+			}
+		}
+	}
+	return fmt.Errorf("%w: it is for %q, not for %q", ErrIdentity, ids, name)
+}
