@@ -146,7 +146,6 @@ func (e *Engine) sendBest(x *Exchange) {
 		out.Release()
 		return
 	}
-	e.countReply(c.status)
 	x.server.send(out, c.status)
 }
 

@@ -60,7 +60,6 @@ func (e *Engine) answerCancel(m *sip.Message, o *origin, r *sip.Reply) {
 	s.back = e.wayBack(m, o)
 	s.timers = e.timersOf(e.chain.prog.spec.Profiles[DefaultProfile])
 	s.m.Start(txn.NonInviteServer, o.transport.Reliable(), e.loop.Now(), s.timers)
-	e.countReply(r.Status)
 	s.send(e.composeRefusal(m, o, r), r.Status)
 }
 

@@ -304,8 +304,7 @@ func TestTimersOfForks(t *testing.T) {
 	}
 }
 
-// A 100 of ours is all that a client gets who waits for a request other than
-// INVITE, and that late (RFC 4320 §4.1): none at all.
+// A request other than INVITE is not answered 100 (RFC 4320 §4.1).
 func TestNoTryingForOthers(t *testing.T) {
 	c := newCall(t, &ways{hops: bobAndCarol}, short)
 	c.FromUDP(alice, request("OPTIONS", "1 ", "fork", ""))

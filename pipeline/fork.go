@@ -242,7 +242,6 @@ func (e *Engine) passOn(b *Branch) {
 		b.client.keepAnswer(out)
 		s.keepParties(b.x)
 	}
-	e.countReply(m.Status)
 	s.send(out, m.Status)
 }
 

@@ -52,7 +52,6 @@ func (s *serverTxn) reply(x *Exchange, r *sip.Reply) {
 func (s *serverTxn) replyTagged(x *Exchange, r *sip.Reply, tag []byte) {
 	b := s.e.loop.Acquire(len(x.Req.Buf) + len(r.Headers) + len(r.Reason) + replyRoom)
 	b.B = s.e.appendReply(b.B, x.Req, x.Source, r, tag)
-	s.e.countReply(r.Status)
 	s.send(b, r.Status)
 }
 
@@ -64,6 +63,7 @@ func (s *serverTxn) send(b *netio.Buf, status uint16) {
 		b.Release() // the client has its final response (RFC 3261 §17.2.1)
 		return
 	}
+	s.e.countReply(status)
 	s.tryingAt, s.answered = 0, true
 	if !s.e.transmit(&s.back, b, 0) && status >= 200 && s.e.reopen(&s.back) {
 		s.e.transmit(&s.back, b, 0)
@@ -153,7 +153,9 @@ func (s *serverTxn) parked() {
 // goes out as the first one did if stages had edited that: before.
 func (s *serverTxn) relayLate(resp *sip.Message, before *netio.Buf) {
 	e := s.e
-	e.countReply(resp.Status)
+	if s.m.Kind != txn.InviteServer {
+		return // the client has its answer (RFC 3261 §17.2.2)
+	}
 	if before != nil && sameToTag(resp, &e.sent, before.B) {
 		b := e.loop.Acquire(len(before.B))
 		b.B = append(b.B, before.B...)
