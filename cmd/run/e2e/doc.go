@@ -7,6 +7,12 @@
 // tests' own (phone_test.go) that share no code with the server. sipp has to
 // be installed. SLUICE_BIN names a binary to test; without it, one is built.
 //
+// What a proxy has to get right message by message is in scenes
+// (scenes_*_test.go): a caller, its callees and a server with settings of its
+// own. Their scenarios are put together from the templates of
+// testdata/sipp/scenes, where each side of a scene is a list of what it sends
+// and receives. When a scene fails, the log has all messages of its sipps.
+//
 // A test asserts what a user would see: messages, metrics, exit codes. Every
 // server is stopped by TERM and must then end with code 0, without having
 // panicked.

@@ -26,15 +26,15 @@ type sipp struct {
 	output output
 }
 
-// startSipp starts sipp with a scenario on a port of its own. Without calls
-// it goes on until it is told to end.
-func startSipp(t *testing.T, scenario, transport string, port, calls int, args ...string) *sipp {
+// startSipp starts sipp with the scenario in a file, on a port of its own.
+// Without calls it goes on until it is told to end.
+func startSipp(t *testing.T, file, transport string, port, calls int, args ...string) *sipp {
 	t.Helper()
 	dir := t.TempDir()
 	p := &sipp{t: t, errors: filepath.Join(dir, "errors"), stats: filepath.Join(dir, "stats")}
 	mode := map[string]string{"udp": "u1", "tcp": "t1"}[transport]
 	args = append([]string{
-		"-sf", filepath.Join(scenarios, scenario), "-t", mode, "-i", "127.0.0.1", "-p", strconv.Itoa(port),
+		"-sf", file, "-t", mode, "-i", "127.0.0.1", "-p", strconv.Itoa(port),
 		"-nostdin", "-trace_err", "-error_file", p.errors, "-trace_stat", "-stf", p.stats, "-fd", "1",
 	}, args...)
 	if calls > 0 {
@@ -53,11 +53,13 @@ func startSipp(t *testing.T, scenario, transport string, port, calls int, args .
 // of those there are.
 func (p *sipp) finish() { p.cmd.Process.Signal(syscall.SIGUSR1) }
 
+// forwarded counts requests, but not CANCELs and the ACKs for refusals.
+const forwarded = "sluice_sip_requests_forwarded_total"
+
 // awaitCalls waits until n more requests have gone through the server: a sipp
 // that was started a moment ago may not have made a call yet.
 func awaitCalls(t *testing.T, s *server, n float64) {
 	t.Helper()
-	const forwarded = "sluice_sip_requests_forwarded_total"
 	want := s.metric(forwarded) + n
 	s.until(t, soon, "calls go on", func() bool { return s.metric(forwarded) >= want })
 }
@@ -114,6 +116,12 @@ func (p *sipp) check(limit time.Duration, calls int) {
 			p.t.Errorf("sipp %s: %s: got %d, want 0 (reported: %v)", p.cmd.Args[2], name, n, found)
 		}
 	}
+	p.logErrors()
+}
+
+// logErrors shows what sipp did not expect, if the test has failed.
+func (p *sipp) logErrors() {
+	p.t.Helper()
 	if p.t.Failed() {
 		text, _ := os.ReadFile(p.errors)
 		p.t.Logf("errors of sipp %s:\n%s", p.cmd.Args[2], text[:min(len(text), 4000)])
@@ -132,14 +140,14 @@ var (
 func startCalls(t *testing.T, s *server, p pair, from, to string, calls, rate int, args ...string) (caller, callee *sipp) {
 	t.Helper()
 	port := freePort(t)
-	callee = startSipp(t, p.callee, to, port, calls)
+	callee = startSipp(t, filepath.Join(scenarios, p.callee), to, port, calls)
 	s.until(t, soon, "sipp listens", func() bool { return bound(to, port) })
 	uri := fmt.Sprintf("127.0.0.1:%d", port)
 	if to != "udp" {
 		uri += ";transport=" + to
 	}
 	args = append(args, "-r", strconv.Itoa(rate), "-key", "callee", uri, s.udp)
-	return startSipp(t, p.caller, from, freePort(t), calls, args...), callee
+	return startSipp(t, filepath.Join(scenarios, p.caller), from, freePort(t), calls, args...), callee
 }
 
 // bound reports whether a process has bound the port on 127.0.0.1.
@@ -176,8 +184,8 @@ func TestSippCalls(t *testing.T) {
 			callee.check(soon, tt.calls)
 
 			// INVITE, ACK and BYE all came this way: the route set works.
-			if got, want := s.metric("sluice_sip_requests_forwarded_total"), float64(3*tt.calls); got != want {
-				t.Errorf("sluice_sip_requests_forwarded_total: got %v, want %v", got, want)
+			if got, want := s.metric(forwarded), float64(3*tt.calls); got != want {
+				t.Errorf(forwarded+": got %v, want %v", got, want)
 			}
 			for _, name := range []string{
 				"sluice_sip_retransmissions_received_total", "sluice_sip_retransmissions_sent_total",
