@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"bytes"
+
 	"sluice/netio"
 	"sluice/parser/sip"
 )
@@ -18,6 +20,7 @@ type Branch struct {
 	x       *Exchange
 	hop     int      // in the hops of the exchange; -1: it has the exchange's targets
 	targets []Target // the attempts
+	server  []byte   // the host of the URI that they are of, for TLS
 	next    int      // the next one of them
 	breadth int      // Max-Breadth to send (RFC 5393 §5.3.3)
 	early   tagList  // early dialogs on it
@@ -59,6 +62,11 @@ func (b *Branch) AddTarget(t Target) {
 		b.targets = append(b.targets, t)
 	}
 }
+
+// SetServerName says what host the URI names that the branch's targets are the
+// addresses of: over TLS the peer has to prove that it is that (RFC 5922 §7.3). It
+// is for OnResolve; host must live as long as the exchange.
+func (b *Branch) SetServerName(host []byte) { b.server = bytes.Trim(host, "[]") }
 
 // Fail notes why the hop gives no target, for when it gives none at all; it is
 // for OnResolve.

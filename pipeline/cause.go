@@ -23,6 +23,10 @@ const (
 	CauseDestinationMyself            // it leads back to us, and we do not know the user
 	CausePeerClosed                   // a connection: closed by the peer
 	CauseLocalClosed                  // a connection: closed by us
+	CauseTooSlow                      // a connection: what its peer had begun was not complete in time
+	CauseIdle                         // a connection: nothing came, and nobody waited for anything
+	CauseKeepAliveTimeout             // a connection: its peer did not answer a keep-alive
+	CauseLimit                        // a connection: its source exceeds a limit, or is banned
 	numCauses
 )
 
@@ -30,7 +34,7 @@ var causeNames = [numCauses]string{
 	"none", "client_timeout", "invite_timeout", "connection_error", "flow_failed", "no_dns_resolution",
 	"unsupported_uri_scheme", "unsupported_transport", "no_ipv4", "no_ipv6", "no_dns", "destination_aborted",
 	"destination_blacklisted", "tls_validation_failed", "destination_myself",
-	"peer_closed", "local_closed",
+	"peer_closed", "local_closed", "too_slow", "idle", "keepalive_timeout", "limit",
 }
 
 var causeReplies = [numCauses]sip.Reply{

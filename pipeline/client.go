@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"time"
 
 	"sluice/netio"
@@ -30,6 +31,7 @@ type clientTxn struct {
 	slot, gen  uint32 // in engine.clients
 	serverGen  uint32
 	timers     *txn.Timers
+	lostBy     Cause      // why its connection was lost, if that is known
 	wantCancel bool       // a CANCEL waits for the first provisional response
 	reason     *netio.Buf // the Reason header lines that go with it
 	answer     *netio.Buf // the 2xx as it was relayed, where stages have edited it
@@ -81,7 +83,7 @@ func (t *clientTable) release(c *clientTxn) {
 		c.gen = 1
 	}
 	c.b, c.server, c.cancel, c.timers = nil, nil, nil, nil
-	c.wantCancel, c.sent, c.acked = false, false, false
+	c.wantCancel, c.sent, c.acked, c.lostBy = false, false, false, CauseNone
 	c.nextFree, t.free = t.free, c.slot
 	t.n--
 }
@@ -143,7 +145,7 @@ func (c *clientTxn) do(a txn.Action, resp *sip.Message) {
 	case a&txn.TimedOut != 0:
 		c.lose(b, CauseClientTimeout)
 	case a&txn.TransportFailed != 0:
-		c.lose(b, CauseConnectionError)
+		c.lose(b, cmp.Or(c.lostBy, CauseConnectionError))
 	case a&txn.TimerCFired != 0: // RFC 3261 §16.8; the branch goes on until its final response
 		b.timedOut = true
 		c.sendCancel(nil)

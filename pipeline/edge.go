@@ -29,6 +29,7 @@ type Edge struct {
 	seed      txn.Seed // of the tables of server transactions
 	blacklist blacklist
 	noTCP     blacklist // addresses that requests too large for UDP could not reach by TCP
+	sources   *sources
 	list      atomic.Pointer[[]*netio.Listener]
 }
 
@@ -44,7 +45,7 @@ type EdgeOptions struct {
 
 // NewEdge makes the Edge of a server.
 func NewEdge(o EdgeOptions) *Edge {
-	p := &Edge{stats: o.Stats, log: o.Log}
+	p := &Edge{stats: o.Stats, log: o.Log, sources: newSources()}
 	p.branch = txn.NewBranchKey(deriveKey(o.Secret, "branch"))
 	p.tags = txn.NewBranchKey(deriveKey(o.Secret, "tag"))
 	p.flows = relay.NewFlowKey(deriveKey(o.Secret, "flow"))
@@ -89,6 +90,7 @@ func (p *Edge) loop(i int) *netio.Loop {
 
 // Install makes prog the Program of the server, before its loops run.
 func (p *Edge) Install(prog *Program) {
+	p.sources.limits.Store(&prog.spec.Limits.Source)
 	for i, e := range p.engines {
 		e.loop = prog.chains[i].loop
 		e.use(prog.chains[i])
@@ -98,6 +100,7 @@ func (p *Edge) Install(prog *Program) {
 // Swap has every loop take prog over, each between two callbacks. The old
 // Program's Drained channel tells when its last exchange has ended.
 func (p *Edge) Swap(prog *Program) {
+	p.sources.limits.Store(&prog.spec.Limits.Source)
 	for i, e := range p.engines {
 		e.exec(func() { e.swap(prog.chains[i]) })
 	}

@@ -50,6 +50,7 @@ type Engine struct {
 	frame     []byte // scratch for what is framed on the way out
 	headers   []byte // scratch for header lines
 	hashed    []byte // scratch for what is hashed
+	keeper    keeper
 
 	freeServers  *serverTxn
 	freeBranches []*Branch
@@ -183,7 +184,8 @@ func (e *Engine) swap(c *chain) {
 func (e *Engine) use(c *chain) {
 	e.chain = c
 	c.engine.Store(e)
-	e.pool.SetLimits(link.Limits{MaxMessage: c.prog.spec.Limits.MaxMessage})
+	e.keeper.use(c.prog.spec.Limits.Conn.Keep)
+	e.pool.SetLimits(link.Limits{MaxMessage: c.prog.spec.Limits.MaxMessage, MaxHead: c.prog.spec.Limits.MaxHead})
 }
 
 // expel resumes everything that is parked on p, to end it.
@@ -336,6 +338,10 @@ func (e *Engine) releaseServer(s *serverTxn) {
 	s.gen++
 	s.tryingAt, s.answered = 0, false
 	s.back = path{}
+	if s.flow != nil {
+		s.flow.servers--
+		s.flow = nil
+	}
 	s.nextFree, e.freeServers = e.freeServers, s
 }
 
@@ -365,7 +371,7 @@ func (e *Engine) endBranch(b *Branch, cancelWith []byte) {
 		x.branches = slices.Delete(x.branches, i, i+1)
 	}
 	b.x, b.Target, b.cause, b.refusal = nil, Target{}, CauseNone, sip.Reply{}
-	b.targets, b.next, b.hop, b.breadth = b.targets[:0], 0, 0, 0
+	b.targets, b.server, b.next, b.hop, b.breadth = b.targets[:0], nil, 0, 0, 0
 	b.aborted, b.widened, b.narrow, b.anySize, b.heard = false, false, false, false, false
 	b.early.reset()
 	b.Edits.Reset()

@@ -1,11 +1,13 @@
 package pipeline
 
 import (
+	"errors"
 	"slices"
 
 	"sluice/netio"
 	"sluice/parser"
 	"sluice/parser/http1"
+	"sluice/parser/proxyproto"
 	"sluice/parser/sip"
 	"sluice/pipeline/link"
 	"sluice/pipeline/txn"
@@ -21,8 +23,10 @@ type flow struct {
 	cells     []connCells
 	clients   *clientTxn // list of those whose request went out here
 	far       []Token    // client transactions of other loops whose request went out here
+	servers   int        // server transactions whose request came here
 	handshake *Handshake // while it is judged
 	opened    bool       // the stages were told of it
+	vigil
 }
 
 // connCells are the ConnLocals of one Program on one connection.
@@ -61,9 +65,19 @@ func (e *Engine) openFlow(c *netio.Conn) *flow {
 	if t := c.Transport(); t == netio.WS || t == netio.WSS {
 		mode = link.ModeHTTP
 	}
-	f.link.Init(mode)
+	if proxied(c) {
+		f.link.InitProxied(mode)
+	} else {
+		f.link.Init(mode)
+	}
 	c.Link = f
 	return f
+}
+
+// proxied reports whether c begins with a PROXY protocol header. With TLS it
+// would stand before the handshake.
+func proxied(c *netio.Conn) bool {
+	return (c.Transport() == netio.TCP || c.Transport() == netio.WS) && c.Listener().Proxied(c.Remote().Addr())
 }
 
 // OnOpen implements netio.Handler.
@@ -72,25 +86,55 @@ func (e *Engine) OnOpen(c *netio.Conn) {
 	if c.Link == nil {
 		e.openFlow(c)
 	}
-	c.Link.(*flow).opened = true
+	f := c.Link.(*flow)
+	f.hear()
+	if f.link.Mode() != link.ModeProxy { // else OnProxy goes on
+		f.begin()
+	}
+	f.attend()
+}
+
+// begin tells the stages of a connection, once it is known whom it is from.
+func (f *flow) begin() {
+	f.opened = true
 	judged := false
 	defer func() {
 		if !judged { // a stage panicked: what it guards stays shut
-			c.Close(nil)
+			f.close(CauseNone)
 		}
 	}()
-	for _, h := range e.chain.conn {
-		if h.handler.OnOpen(c) == Drop {
+	for _, h := range f.e.chain.conn {
+		if h.handler.OnOpen(f.c) == Drop {
 			return
 		}
 	}
 	judged = true
 }
 
+// OnProxy implements link.ProxySink.
+func (f *flow) OnProxy(_ *link.Link, h proxyproto.Header) {
+	defer f.e.guardCallback()
+	if !h.Local {
+		others := f.c.SetRemote(h.Src)
+		if !f.e.edge.welcome(h.Src.Addr(), others, f.e.loop.Now()) {
+			f.close(CauseLimit)
+			return
+		}
+	}
+	f.begin()
+}
+
 // OnData implements netio.Handler.
 func (e *Engine) OnData(c *netio.Conn, b []byte) {
-	if f, ok := c.Link.(*flow); ok {
+	f, ok := c.Link.(*flow)
+	switch {
+	case !ok:
+	case f.opened && e.banned(c.Remote().Addr()):
+		f.close(CauseLimit)
+	default:
+		f.hear()
 		f.link.Feed(b, e.pool, f)
+		f.attend()
 	}
 }
 
@@ -102,11 +146,15 @@ func (e *Engine) OnClose(c *netio.Conn, err error) {
 	if !ok {
 		return
 	}
+	e.loop.Wheel().Disarm(&f.timer)
 	if f.handshake != nil {
 		f.handshake.abandon()
 	}
 	why := whyClosed(err)
-	if f.link.PeerClosed() { // it began the closing handshake that we ended
+	switch {
+	case f.why != CauseNone:
+		why = f.why
+	case f.link.PeerClosed(): // it began the closing handshake that we ended
 		why = CausePeerClosed
 	}
 	f.link.Release(e.pool)
@@ -119,6 +167,9 @@ func (e *Engine) OnClose(c *netio.Conn, err error) {
 	for f.clients != nil {
 		t := f.clients
 		t.leaveFlow()
+		if errors.Is(err, netio.ErrPeerCert) {
+			t.lostBy = CauseTLSValidationFailed
+		}
 		t.connectionLost()
 	}
 	for _, tok := range f.far {

@@ -89,7 +89,7 @@ func (e *Engine) reply(x *Exchange, r *sip.Reply) {
 func (e *Engine) send(b *Branch) {
 	x := b.x
 	e.widen(b)
-	dest, why := e.pathTo(x, &b.Target)
+	dest, why := e.pathTo(b)
 	if why != CauseNone {
 		b.runFailure(0, why)
 		return

@@ -49,6 +49,11 @@ func (e *Engine) upgrade(f *flow, r *http1.Request) {
 		f.link.Reject(503, "Server is Being Stopped", "Retry-After: 5\r\n", "", e.pool, f)
 		return
 	}
+	if e.crowded(f.c.Remote().Addr()) {
+		e.count(metricHandshakesLimited)
+		f.link.Reject(503, "", comeBack, "", e.pool, f)
+		return
+	}
 	h := &Handshake{Req: r, Conn: f.c, Source: f.c.Remote(), flow: f, chain: e.chain}
 	h.chain.refs++
 	f.handshake = h
@@ -72,6 +77,7 @@ func (h *Handshake) run(i int) {
 	e := h.flow.e
 	e.count(metricHandshakes)
 	h.flow.link.Accept(h.extra, e.pool, h.flow)
+	h.flow.attend()
 }
 
 func (h *Handshake) stop(v Verdict, i int) {

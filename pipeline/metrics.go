@@ -50,6 +50,17 @@ const (
 	metricBindings
 	metricHandshakes
 	metricHandshakesRefused
+	metricHandshakesLimited
+	metricHeadTimeouts
+	metricMessageTimeouts
+	metricCloseTimeouts
+	metricIdle
+	metricKeepAlivesSent
+	metricUnanswered
+	metricLimited
+	metricConnsLimited
+	metricBanned
+	metricBans
 	metricExchanges
 	metricServers
 	metricClients
@@ -98,6 +109,17 @@ var metricTexts = [numMetrics]struct{ name, help string }{
 	metricBindings:          {"sluice_stun_bindings_total", "STUN Binding requests answered."},
 	metricHandshakes:        {"sluice_websocket_handshakes_total", "WebSocket handshakes accepted."},
 	metricHandshakesRefused: {"sluice_websocket_handshakes_refused_total", "WebSocket handshakes that a stage refused."},
+	metricHandshakesLimited: {"sluice_websocket_handshakes_limited_total", "WebSocket handshakes refused because there were too many, of their source or of all."},
+	metricHeadTimeouts:      {"sluice_connections_head_timeouts_total", "Connections closed because their PROXY protocol header or HTTP request took too long."},
+	metricMessageTimeouts:   {"sluice_connections_message_timeouts_total", "Connections closed because a message or frame that had begun took too long."},
+	metricCloseTimeouts:     {"sluice_websocket_close_timeouts_total", "WebSockets whose client did not answer our Close frame."},
+	metricIdle:              {"sluice_connections_idle_total", "Connections closed because they were idle."},
+	metricKeepAlivesSent:    {"sluice_keepalives_sent_total", "Keep-alives sent."},
+	metricUnanswered:        {"sluice_keepalives_unanswered_total", "Connections closed because a keep-alive was not answered."},
+	metricLimited:           {"sluice_sip_limited_total", "Requests answered 503, and useless messages dropped, because their source sends too many."},
+	metricConnsLimited:      {"sluice_source_connections_limited_total", "Connections refused because their source has too many."},
+	metricBanned:            {"sluice_banned_total", "Datagrams dropped and connections closed or refused because their source is banned."},
+	metricBans:              {"sluice_bans_total", "Times a source was banned."},
 	metricExchanges:         {"sluice_exchanges", "Requests in progress."},
 	metricServers:           {"sluice_server_transactions", "Server transactions, lingering ones included."},
 	metricClients:           {"sluice_client_transactions", "Client transactions, lingering ones included."},

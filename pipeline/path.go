@@ -3,6 +3,7 @@ package pipeline
 import (
 	"cmp"
 	"net/netip"
+	"unsafe"
 
 	"github.com/valyala/bytebufferpool"
 
@@ -82,7 +83,8 @@ func (e *Engine) reopen(p *path) bool {
 }
 
 // pathTo finds the path to a target.
-func (e *Engine) pathTo(x *Exchange, t *Target) (path, Cause) {
+func (e *Engine) pathTo(b *Branch) (path, Cause) {
+	x, t := b.x, &b.Target
 	p := path{transport: t.Transport, conn: t.Flow, addr: t.Addr}
 	p.listener = e.listenerFor(t.Transport, t.Addr.Addr())
 	if t.Flow != 0 {
@@ -97,16 +99,31 @@ func (e *Engine) pathTo(x *Exchange, t *Target) (path, Cause) {
 		}
 		return p, CauseNone
 	}
-	c := e.loop.ConnTo(t.Transport, t.Addr)
+	c := e.connTo(b)
 	if c == nil {
 		var err error
-		if c, err = e.loop.Dial(t.Transport, dialFrom(p.listener), t.Addr); err != nil {
+		o := netio.DialOptions{Local: dialFrom(p.listener)}
+		if t.Transport == netio.TLS {
+			o.ServerName = string(b.server)
+		}
+		if c, err = e.loop.DialWith(t.Transport, t.Addr, o); err != nil {
 			return p, CauseConnectionError
 		}
 		e.openFlow(c)
 	}
 	p.conn = c.ID()
 	return p, CauseNone
+}
+
+// connTo returns the connection of this loop to b's target, nil for none. Over
+// TLS it has to be one whose peer has proved to be the server that is meant, or
+// one that the peer opened.
+func (e *Engine) connTo(b *Branch) *netio.Conn {
+	t := &b.Target
+	if t.Transport != netio.TLS {
+		return e.loop.ConnTo(t.Transport, t.Addr)
+	}
+	return e.loop.ConnToServer(t.Transport, t.Addr, unsafe.String(unsafe.SliceData(b.server), len(b.server)))
 }
 
 // flowPath completes the path over a connection that exists. What another

@@ -31,6 +31,9 @@ type Limits struct {
 	MaxParked       int           // suspended exchanges per loop; beyond it 503
 	ParkTimeout     time.Duration // when nobody resumes a parked exchange
 	MaxMessage      int           // bytes of one message
+	MaxHead         int           // bytes of the head of an HTTP request; 0: the default of links
+	Conn            ConnLimits
+	Source          SourceLimits
 }
 
 // A Program is one configuration turned into stages: immutable once built. A

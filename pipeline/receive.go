@@ -17,6 +17,7 @@ type origin struct {
 	connID    netio.ConnID    // 0 for UDP
 	addr      netip.AddrPort
 	transport netio.Transport
+	hurried   bool // the message is one too many of its source
 }
 
 // flow returns the flow that a message came on, nil for UDP.
@@ -32,6 +33,8 @@ func (o *origin) flow() *flow {
 func (e *Engine) OnDatagram(ln *netio.Listener, from netip.AddrPort, b []byte) {
 	defer e.guardCallback()
 	switch {
+	case e.banned(from.Addr()):
+		return
 	case len(b) < minMessage:
 		e.smallDatagram(ln, from, b)
 		return
@@ -62,6 +65,10 @@ const minMessage = len("A a:b SIP/2.0")
 // binding answers a STUN Binding request, by which a client keeps its NAT
 // open and learns its address (RFC 5626 §4.4.2, §8).
 func (e *Engine) binding(ln *netio.Listener, from netip.AddrPort, b []byte) {
+	if e.hurried(from.Addr()) {
+		e.count(metricLimited)
+		return
+	}
 	if err := stun.ParseRequest(b, &e.stun); err != parser.OK {
 		e.count(metricGarbage)
 		return
@@ -112,6 +119,10 @@ func endDatagram(m *sip.Message) parser.Err {
 // an answer needs, and counts it.
 func (e *Engine) bad(m *sip.Message, o *origin, err parser.Err) {
 	e.count(metricGarbage)
+	if e.hurried(o.addr.Addr()) {
+		e.count(metricLimited)
+		return
+	}
 	r := sip.BadRequest.WithReason(err.Error())
 	switch err {
 	case parser.ErrVersion:
@@ -162,8 +173,10 @@ func answerable(m *sip.Message) bool {
 	return m.HeadLen() > 0 && m.IsRequest() && !m.MethodText.Empty() && m.Method != sip.MethodAck && m.Has(sip.HeaderVia)
 }
 
-// message takes a complete message.
+// message takes a complete message. Of those that are too many only what would
+// begin something new is refused.
 func (e *Engine) message(m *sip.Message, o *origin) {
+	o.hurried = e.hurried(o.addr.Addr())
 	if !m.IsRequest() {
 		e.onResponse(m, o)
 		return
@@ -263,6 +276,10 @@ func (e *Engine) request(m *sip.Message, o *origin) {
 		e.count(metricTransactionsFull)
 		e.refuse(m, o, &overloaded)
 		return
+	case o.hurried:
+		e.count(metricLimited)
+		e.refuse(m, o, &hurrying)
+		return
 	case e.draining && !inDialog(m):
 		e.refuse(m, o, &stopping)
 		return
@@ -276,6 +293,10 @@ func (e *Engine) request(m *sip.Message, o *origin) {
 	e.servers.Insert(&s.entry, s, &e.key)
 	e.gauge(metricServers, 1)
 	s.back = e.wayBack(x.Req, o)
+	if s.flow = o.flow(); s.flow != nil {
+		s.flow.servers++
+	}
+	s.keeps = e.keeper.offered(x.Req)
 	s.timers = e.timersOf(x.Profile())
 	kind := txn.NonInviteServer
 	if x.Req.Method == sip.MethodInvite {

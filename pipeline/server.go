@@ -32,6 +32,7 @@ type serverTxn struct {
 
 	gen      uint32        // changes when the record is reused
 	answered bool          // some response has gone out
+	keeps    bool          // the client offers keep-alives, which we want
 	tryingAt time.Duration // when 100 is due, 0 for never
 	timers   *txn.Timers
 	nextFree *serverTxn
@@ -64,6 +65,7 @@ func (s *serverTxn) send(b *netio.Buf, status uint16) {
 		return
 	}
 	s.e.countReply(status)
+	b = s.keep(b, status)
 	s.tryingAt, s.answered = 0, true
 	if !s.e.transmit(&s.back, b, 0) && status >= 200 && s.e.reopen(&s.back) {
 		s.e.transmit(&s.back, b, 0)

@@ -48,7 +48,7 @@ func (b *Branch) sizeBound() int {
 
 // measure returns the length of b's request over UDP.
 func (e *Engine) measure(b *Branch) int {
-	dest, why := e.pathTo(b.x, &b.Target)
+	dest, why := e.pathTo(b)
 	if why != CauseNone {
 		return 0
 	}

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"log/slog"
 	"time"
 
@@ -16,7 +17,7 @@ func listeners(cfg *config.Config) []netio.ListenerConfig {
 	var out []netio.ListenerConfig
 	for _, l := range cfg.Listen {
 		t, _ := netio.ParseTransport(string(l.URL.Transport)) // the schema has checked it
-		out = append(out, netio.ListenerConfig{Transport: t, Addr: l.URL.Addr, Advertise: l.Advertise, TLS: cfg.TLSOf(&l)})
+		out = append(out, netio.ListenerConfig{Transport: t, Addr: l.URL.Addr, Advertise: l.Advertise, Proxies: l.ProxyProtocol, TLS: cfg.TLSOf(&l)})
 	}
 	return out
 }
@@ -47,10 +48,34 @@ func spec(cfg *config.Config, loops int, shared *pipeline.Shared, st *stats.Regi
 			MaxParked:       max(1, s.MaxParked/loops),
 			ParkTimeout:     s.ParkTimeout,
 			MaxMessage:      s.MaxMessageSize,
+			MaxHead:         cfg.WebSocket.MaxHeadSize,
+			Conn:            connLimits(cfg),
+			Source:          sourceLimits(cfg),
 		},
 		Shared: shared,
 		Stats:  st,
 		Log:    log,
+	}
+}
+
+// connLimits returns how long peers may keep a connection waiting.
+func connLimits(cfg *config.Config) pipeline.ConnLimits {
+	s, w := &cfg.Server, &cfg.WebSocket
+	mechanism := map[string]pipeline.KeepAliveMechanism{"ping": pipeline.KeepAlivePing, "pong": pipeline.KeepAlivePong}[w.KeepAliveMechanism]
+	return pipeline.ConnLimits{
+		HeadTimeout: s.HeadTimeout, MessageTimeout: s.MessageTimeout, IdleIn: s.IdleTimeoutIn, IdleOut: s.IdleTimeoutOut,
+		WebSocket: pipeline.KeepAlive{Mechanism: mechanism, Timeout: w.KeepAliveTimeout, Data: cmp.Or(w.KeepAliveApplicationData, s.Name)},
+		CRLF:      s.CRLFKeepAlive, Keep: s.Keep,
+	}
+}
+
+// sourceLimits returns what one source may do.
+func sourceLimits(cfg *config.Config) pipeline.SourceLimits {
+	s, w := &cfg.Server, &cfg.WebSocket
+	return pipeline.SourceLimits{
+		Messages: s.MaxMessagesPerSource, Connections: s.MaxConnectionsPerSource,
+		Handshakes: w.MaxHandshakesPerSource, AllHandshakes: w.MaxHandshakes,
+		BanAfter: s.BanAfter, BanTime: s.BanTime, Exempt: &pipeline.Networks{Prefixes: s.UnlimitedSources},
 	}
 }
 

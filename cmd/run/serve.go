@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"os"
 	"os/signal"
 	"syscall"
@@ -79,6 +80,9 @@ func (s *server) bringUp() error {
 	s.net = netio.New(netio.Options{
 		Loops: c.Loops, Listeners: listeners(s.cfg),
 		MaxConns: c.MaxConnections, MaxWriteQueue: c.MaxWriteQueue, DialTimeout: c.ConnectTimeout,
+		Admit: func(ln *netio.Listener, peer netip.Addr, others int, now time.Duration) bool {
+			return s.edge.Admit(ln, peer, others, now)
+		},
 		Logger: s.log, Stats: s.stats,
 	})
 	loops := s.net.Loops()

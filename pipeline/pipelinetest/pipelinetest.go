@@ -106,8 +106,11 @@ func newNet(tb testing.TB, o *Options) *Net {
 	n.TCP = netiotest.NewListener(1, netio.TCP, TCPAddr)
 	n.WS = netiotest.NewListener(2, netio.WS, WSAddr)
 	n.Stats.Loops(o.Loops)
+	admit := func(ln *netio.Listener, peer netip.Addr, others int, now time.Duration) bool {
+		return n.Edge.Admit(ln, peer, others, now)
+	}
 	for i := range o.Loops {
-		n.Loops = append(n.Loops, netiotest.NewLoop(tb, i, netio.Options{Stats: n.Stats}))
+		n.Loops = append(n.Loops, netiotest.NewLoop(tb, i, netio.Options{Stats: n.Stats, Admit: admit}))
 	}
 	n.Edge = pipeline.NewEdge(pipeline.EdgeOptions{Loops: o.Loops, Stats: n.Stats, Log: o.Log, Secret: o.Secret, MaxTransactions: o.Limits.MaxTransactions})
 	n.Edge.SetListeners([]*netio.Listener{n.UDP, n.TCP, n.WS})

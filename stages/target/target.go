@@ -59,6 +59,7 @@ func (stage) OnResolve(x *pipeline.Exchange, b *pipeline.Branch) pipeline.Verdic
 			break
 		}
 		b.AddTarget(t)
+		b.SetServerName(u.Host.Of(buf))
 	}
 	return pipeline.Continue
 }

@@ -334,3 +334,33 @@ func TestNeedsRoute(t *testing.T) {
 		t.Errorf("got %v, want that target needs route", err)
 	}
 }
+
+// Over TLS a server has to prove that it is the host of the URI (RFC 5922 §7.3),
+// and a connection to it is good for that host alone.
+func TestServerName(t *testing.T) {
+	hops = []pipeline.Hop{{}}
+	n := newNet(t, tls(), udp6())
+	ask := func(branch, uri string) *netiotest.Dial {
+		n.FromUDP(alice, strings.Replace(request("OPTIONS", uri), "z9hG4bK1", "z9hG4bK"+branch, 1))
+		if dials := n.Loops[0].Dials(); len(dials) > 0 {
+			return dials[0]
+		}
+		return nil
+	}
+	d := ask("1", "sips:bob@192.0.2.2")
+	if d == nil || d.Conn.ServerName() != "192.0.2.2" {
+		t.Fatalf("dialled %v, want 192.0.2.2 by that name", d)
+	}
+	d.Succeed()
+	if d := ask("2", "sips:bob@192.0.2.2"); d != nil {
+		t.Errorf("dialled %s again", d.Remote)
+	}
+	d = ask("3", "sips:bob@example.com;maddr=192.0.2.2")
+	if d == nil || d.Conn.ServerName() != "example.com" {
+		t.Fatalf("a maddr: dialled %v, want a connection of its own, to example.com", d)
+	}
+	d.Fail(netio.ErrPeerCert)
+	if got := pipelinetest.StartLine(n.SentTo(alice)); got != "SIP/2.0 500 TLS Validation Failed" {
+		t.Errorf("a certificate that is another's: alice got %q", got)
+	}
+}

@@ -71,6 +71,19 @@ func (l *Listen) Check(fault func(reason string, path ...any)) {
 	if l.URL.Addr.IsValid() && l.URL.Addr.Addr().IsUnspecified() && l.Advertise == "" {
 		fault("is missing: a listener on every address cannot tell peers which one to use", "advertise")
 	}
+	if t := l.URL.Transport; len(l.ProxyProtocol) > 0 && t != "" && t != TCP && t != WS {
+		fault(fmt.Sprintf("is for tcp and ws listeners, not for %s", t), "proxy_protocol")
+	}
+}
+
+// maxControlPayload is what fits into a control frame (RFC 6455 §5.5).
+const maxControlPayload = 125
+
+// Check reports what does not fit into a frame.
+func (w *WebSocket) Check(fault func(reason string, path ...any)) {
+	if n := len(w.KeepAliveApplicationData); n > maxControlPayload {
+		fault(fmt.Sprintf("has %d bytes, more than %d", n, maxControlPayload), "keepalive_application_data")
+	}
 }
 
 // Check reports parameters that exclude each other.

@@ -1,6 +1,9 @@
 package config
 
-import "time"
+import (
+	"net/netip"
+	"time"
+)
 
 // Config is sluice.toml.
 type Config struct {
@@ -16,6 +19,9 @@ type Config struct {
 	// TLS are the certificates of secure listeners, and the rules for their
 	// peers, by name.
 	TLS map[string]TLS `toml:"tls"`
+
+	// WebSocket is what is only for ws and wss.
+	WebSocket WebSocket `toml:"websocket"`
 
 	// Proxy are the profiles that requests are forwarded with. Every profile
 	// starts from default_proxy. The profiles default_proxy, proxy_in_dialog,
@@ -71,6 +77,31 @@ type Server struct {
 	// at once, accepted and dialled; one more is closed as soon as it is there.
 	MaxConnections int `toml:"max_connections" default:"65536" min:"1" max:"16777215"`
 
+	// MaxConnectionsPerSource is the number of connections that one source has at
+	// once, of those that the server has accepted; one more is closed as soon as
+	// it is there. A source is an IPv4 address, or the /64 of an IPv6 address.
+	// The default leaves room for the users behind one address of a carrier's NAT;
+	// 0 is no limit.
+	MaxConnectionsPerSource int `toml:"max_connections_per_source" default:"1024" min:"0" max:"16777215"`
+
+	// MaxMessagesPerSource is the number of SIP messages, of any transport, and
+	// STUN requests that one source may send in a second. A request beyond is
+	// answered 503, unless it belongs to what has begun; what is no use is
+	// dropped. 0 is no limit.
+	MaxMessagesPerSource int `toml:"max_messages_per_source" default:"0" min:"0" max:"1000000"`
+
+	// BanAfter is how often a source may exceed its limits within 10 s before it is
+	// banned: its datagrams are dropped unread, its connections closed. 0 bans
+	// nobody: who can forge the source of a datagram can have others banned.
+	BanAfter int `toml:"ban_after" default:"0" min:"0" max:"1000000"`
+
+	// BanTime is how long a ban lasts.
+	BanTime time.Duration `toml:"ban_time" default:"60s" min:"1s" max:"24h"`
+
+	// UnlimitedSources are addresses and prefixes to which none of the limits per
+	// source applies, such as those of trunks, and which are never banned.
+	UnlimitedSources []netip.Prefix `toml:"unlimited_sources"`
+
 	// MaxTransactions is the number of server transactions that the process has
 	// at once, in equal shares for the loops; a request beyond is answered 503.
 	MaxTransactions int `toml:"max_transactions" default:"1000000" min:"1" max:"16777215"`
@@ -90,6 +121,31 @@ type Server struct {
 	// ConnectTimeout is how long a connection that the server opens may take.
 	ConnectTimeout time.Duration `toml:"connect_timeout" default:"5s" min:"100ms" max:"60s"`
 
+	// HeadTimeout is how long a client that has connected may take for its PROXY
+	// protocol header and, with ws and wss, its HTTP request.
+	HeadTimeout time.Duration `toml:"head_timeout" default:"10s" min:"100ms" max:"5m"`
+
+	// MessageTimeout is how long a peer may take for a SIP message or a WebSocket
+	// frame that it has begun to send.
+	MessageTimeout time.Duration `toml:"message_timeout" default:"20s" min:"1s" max:"10m"`
+
+	// IdleTimeoutIn is how long a connection that the server has accepted may be
+	// silent while no transaction waits; "0s" is for ever. Keep-alives count.
+	IdleTimeoutIn time.Duration `toml:"idle_timeout_in" default:"2h" min:"0s" max:"168h"`
+
+	// IdleTimeoutOut is the same for connections that the server has opened.
+	IdleTimeoutOut time.Duration `toml:"idle_timeout_out" default:"10m" min:"0s" max:"168h"`
+
+	// CRLFKeepAlive is how long a connection that the server has opened may be
+	// silent before it sends a double CRLF (RFC 5626 §4.4.1). The peer has 10 s to
+	// send anything, then the connection is closed: not every server answers.
+	// "0s" sends none.
+	CRLFKeepAlive time.Duration `toml:"crlf_keepalive" default:"0s" min:"0s" max:"1h"`
+
+	// Keep is how often clients that offer to send keep-alives (RFC 6223) are asked
+	// to; "0s" does not answer the offer.
+	Keep time.Duration `toml:"keep" default:"0s" min:"0s" max:"1h"`
+
 	// DrainTimeout is how long a stop waits for transactions in progress; "0s"
 	// does not wait.
 	DrainTimeout time.Duration `toml:"drain_timeout" default:"30s" min:"0s" max:"1h"`
@@ -107,9 +163,41 @@ type Listen struct {
 	// NAT, or for a listener on every address (0.0.0.0 or [::]), which needs it.
 	Advertise string `toml:"advertise" format:"hostport"`
 
+	// ProxyProtocol are the addresses and prefixes of load balancers in front of
+	// this listener, tcp or ws: a connection from there must begin with a PROXY
+	// protocol header, version 1 or 2, and its client counts as the source
+	// everywhere. Connections from elsewhere are what they seem to be.
+	ProxyProtocol []netip.Prefix `toml:"proxy_protocol"`
+
 	// TLS names the section [tls.NAME] of a tls or wss listener; left out it is
 	// [tls.default].
 	TLS string `toml:"tls"`
+}
+
+// WebSocket is [websocket].
+type WebSocket struct {
+	// KeepAliveMechanism is what clients are sent that are silent: a Ping, which
+	// they have to answer, a Pong, or nothing (RFC 6455 §5.5.2, §5.5.3).
+	KeepAliveMechanism string `toml:"keepalive_mechanism" default:"ping" enum:"none|ping|pong"`
+
+	// KeepAliveTimeout is how long they are silent before that. A client that does
+	// not answer a Ping in the same time, or in 30 s if that is less, is closed.
+	KeepAliveTimeout time.Duration `toml:"keepalive_timeout" default:"180s" min:"1s" max:"1h"`
+
+	// KeepAliveApplicationData is what stands in these frames, 125 bytes at most;
+	// left out, the name of the server.
+	KeepAliveApplicationData string `toml:"keepalive_application_data"`
+
+	// MaxHeadSize is the size in bytes of the largest HTTP request that is taken;
+	// a larger one is answered 431.
+	MaxHeadSize int `toml:"max_head_size" default:"16384" min:"1024" max:"65535"`
+
+	// MaxHandshakes is the number of handshakes in a second; one more is answered
+	// 503. 0 is no limit.
+	MaxHandshakes int `toml:"max_handshakes" default:"0" min:"0" max:"1000000"`
+
+	// MaxHandshakesPerSource is the same for one source.
+	MaxHandshakesPerSource int `toml:"max_handshakes_per_source" default:"0" min:"0" max:"1000000"`
 }
 
 // Proxy is one [proxy.NAME].

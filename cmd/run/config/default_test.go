@@ -37,7 +37,10 @@ func TestDefaults(t *testing.T) {
 		Name: "sluice", MaxMessageSize: 65535, MaxConnections: 65536, MaxTransactions: 1000000,
 		MaxParked: 65536, ParkTimeout: 10 * time.Second, MaxWriteQueue: 1 << 20,
 		ConnectTimeout: 5 * time.Second, DrainTimeout: 30 * time.Second,
+		MaxConnectionsPerSource: 1024, BanTime: time.Minute,
+		HeadTimeout: 10 * time.Second, MessageTimeout: 20 * time.Second, IdleTimeoutIn: 2 * time.Hour, IdleTimeoutOut: 10 * time.Minute,
 	})
+	check("websocket", c.WebSocket, config.WebSocket{KeepAliveMechanism: "ping", KeepAliveTimeout: 180 * time.Second, MaxHeadSize: 16384})
 	check("pipeline", c.Pipeline.Stages, []string{"sanity", "max-forwards", "loose-route", "registrar", "route", "target"})
 	check("proxy", c.Proxy, map[string]config.Proxy{
 		"default_proxy": standingProfile, "proxy_in_dialog": standingProfile, "proxy_to_users": standingProfile, "proxy_out": standingProfile,

@@ -46,16 +46,28 @@ var faulty = []struct {
 
 	// Keys.
 	{name: "unknown section", text: "[sip]\ntls = true", want: []string{
-		"1:2: sip: unknown key (known here: server, listen, tls, proxy, pipeline, stage, admin, log)"}},
+		"1:2: sip: unknown key (known here: server, listen, tls, websocket, proxy, pipeline, stage, admin, log)"}},
 	{name: "unknown section, many times", text: "[[hosts]]\n[[hosts]]", want: []string{
-		"1:3: hosts: unknown key (known here: server, listen, tls, proxy, pipeline, stage, admin, log)"}},
+		"1:3: hosts: unknown key (known here: server, listen, tls, websocket, proxy, pipeline, stage, admin, log)"}},
 	{name: "unknown keys", text: "[log]\n  levle = \"info\"\nLevel = \"info\"", want: []string{
 		"2:3: log.levle: unknown key (known here: level, format, output)",
 		"3:1: log.Level: unknown key (known here: level, format, output)"}},
 	{name: "unknown key that TOML quotes", text: "log.\"a b\" = 1", want: []string{
 		`1:5: log."a b": unknown key (known here: level, format, output)`}},
-	{name: "key of a later build", text: "[[listen]]\nurl = \"udp://127.0.0.1:5070\"\nproxy_protocol = []", want: []string{
-		"3:1: listen.proxy_protocol: unknown key (known here: url, advertise, tls)"}},
+	{name: "key of a later build", text: "[[listen]]\nurl = \"udp://127.0.0.1:5070\"\ndscp = 46", want: []string{
+		"3:1: listen.dscp: unknown key (known here: url, advertise, proxy_protocol, tls)"}},
+	{name: "load balancers", text: "[[listen]]\nurl = \"udp://127.0.0.1:5070\"\nproxy_protocol = [\"10.0.0.0/8\"]\n[[listen]]\nurl = \"ws://127.0.0.1:5070\"\nproxy_protocol = [\"10.0.0.1/8\"]", want: []string{
+		"3:1: listen.proxy_protocol: is for tcp and ws listeners, not for udp",
+		`6:19: listen.proxy_protocol: "10.0.0.1/8" has bits set behind its length; its network is 10.0.0.0/8`}},
+	{name: "websocket", text: "[websocket]\nkeepalive_mechanism = \"PING\"\nkeepalive_timeout = \"500ms\"\nkeepalive_application_data = \"" + strings.Repeat("x", 126) + "\"\nmax_handshakes = -1", want: []string{
+		`2:23: websocket.keepalive_mechanism: "PING" is none of none, ping, pong`,
+		`3:21: websocket.keepalive_timeout: "500ms" is not within 1s to 1h`,
+		"4:30: websocket.keepalive_application_data: has 126 bytes, more than 125",
+		"5:18: websocket.max_handshakes: -1 is not within 0 to 1000000"}},
+	{name: "sources", text: "[server]\nunlimited_sources = [\"ten\"]\nban_time = \"0s\"\nidle_timeout_in = \"200h\"", want: []string{
+		`2:22: server.unlimited_sources: "ten" is no address and no prefix such as 192.0.2.0/24`,
+		`3:12: server.ban_time: "0s" is not within 1s to 24h`,
+		`4:19: server.idle_timeout_in: "200h" is not within 0s to 168h`}},
 	{name: "missing key", text: "[[listen]]\nadvertise = \"example.com\"", want: []string{"1:3: listen.url: is missing"}},
 	{name: "listeners on every address", text: "[[listen]]\nurl = \"udp://0.0.0.0:5070\"\n[[listen]]\nurl = \"udp://[::]:5070\"", want: []string{
 		"1:3: listen.advertise: is missing: a listener on every address cannot tell peers which one to use",

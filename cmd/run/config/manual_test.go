@@ -1,6 +1,7 @@
 package config
 
 import (
+	"net/netip"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -92,6 +93,8 @@ func row(k *key, typ reflect.Type) string {
 		cells[1], cells[2], cells[3] = "string", quoted, allowed(k)
 	case reflect.TypeFor[[]KeyPair]():
 		cells[1], cells[2], cells[3] = "list of tables", "`[]`", "`certificate`, `private_key`"
+	case reflect.TypeFor[[]netip.Prefix]():
+		cells[1], cells[2], cells[3] = "list of strings", "`[]`", "addresses and prefixes"
 	case reflect.TypeFor[[]string]():
 		cells[1], cells[2], cells[3] = "list of strings", "`["+strings.Trim(quoted, "`")+"]`", allowed(k)
 		if k.def == "" {
@@ -113,7 +116,7 @@ func allowed(k *key) string {
 	return map[string]string{
 		"domains": "host names and IP addresses", "advertise": "host or host:port", "http": "address:port or off",
 		"name": "product tokens", "stages": "stages of this build", "secret": "at least 32 characters",
-		"tls": "NAME of a section", "certificate": "file", "private_key": "file", "ca_file": "file", "ca_dir": "directory",
+		"keepalive_application_data": "125 bytes at most", "tls": "NAME of a section", "certificate": "file", "private_key": "file", "ca_file": "file", "ca_dir": "directory",
 	}[k.name]
 }
 
@@ -184,7 +187,8 @@ func tables(n *node, named bool) (list []*node) {
 }
 
 // TestDefaultFileNamesAll: the embedded default shows every key, set or in a
-// comment; what has no sensible value there apart: listen.advertise and TLS.
+// comment; what has no sensible value there apart: listen.advertise, load
+// balancers and TLS.
 func TestDefaultFileNamesAll(t *testing.T) {
 	lines := strings.Split(DefaultText(), "\n")
 	for _, s := range sections(t) {
@@ -192,7 +196,7 @@ func TestDefaultFileNamesAll(t *testing.T) {
 			shown := slices.ContainsFunc(lines, func(l string) bool {
 				return strings.HasPrefix(strings.TrimPrefix(l, "# "), k.name+" = ")
 			})
-			if !shown && k.name != "advertise" && k.name != "tls" && s.name != "tls" {
+			if !shown && k.name != "advertise" && k.name != "tls" && k.name != "proxy_protocol" && s.name != "tls" {
 				t.Errorf("got no %s.%s in default.toml", s.name, k.name)
 			}
 		}
@@ -215,7 +219,7 @@ func TestDefaultFileComments(t *testing.T) {
 	}
 	want := Default()
 	got.Stage, want.Stage, got.root, want.root = nil, nil, nil, nil
-	got.Server.Domains = nil // was set to the empty list
+	got.Server.Domains, got.Server.UnlimitedSources = nil, nil // were set to the empty list
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got\n%+v\nwant\n%+v", got, want)
 	}
