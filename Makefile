@@ -7,7 +7,7 @@ LDFLAGS := -s -w -X sluice/cmd/run.Version=$(VERSION)
 SUDO    := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 FUZZTIME ?= 30s
 
-.PHONY: soak build run test unit e2e demo-test race lint gen gen-check fuzz bench bench-peer benchcmp baseline cover check deps-test deps-gen deps-race deps-peer deps-demo clean
+.PHONY: build run test unit e2e demo-test race lint gen gen-check fuzz soak bench bench-peer benchcmp baseline cover check deps-test deps-gen deps-race deps-peer deps-demo clean
 
 ## build: bin/sluice, one static binary
 build:
@@ -56,15 +56,15 @@ gen: deps-gen
 gen-check: gen
 	@git diff --exit-code -- parser bench/parsers || (echo "generated code differs from its grammar: run make gen and commit"; exit 1)
 
-# 1,000,000 simulated calls over 10,000 seeds, ten minutes on two cores.
+## soak: 1,000,000 simulated calls over 10,000 seeds, ten minutes on two cores
 soak:
-	go test ./pipeline/pipelinetest/sim -run Sim -timeout 60m -sim.seeds=10000 -sim.calls=1000000
-
+	$(GO) test ./pipeline/pipelinetest/sim -run Sim -timeout 60m -sim.seeds=10000 -sim.calls=1000000
 
 ## fuzz: each fuzz target for FUZZTIME
 fuzz:
-	@cd fuzz && for target in $$($(GO) test -list '^Fuzz' . | grep ^Fuzz); do \
-		echo "$$target"; $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x . || exit 1; done
+	@for dir in $$(grep -rl '^func Fuzz' --include='*_test.go' . | xargs -n1 dirname | sort -u); do \
+		for target in $$($(GO) test -list '^Fuzz' $$dir | grep ^Fuzz); do \
+			echo "$$dir $$target"; $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$dir || exit 1; done; done
 
 ## bench: what a call costs, server on one core, generator on the other
 bench: build

@@ -83,20 +83,9 @@ func (b *Branch) program() *Program { return b.x.chain.prog }
 // resume continues a branch where it was suspended.
 func (b *Branch) resume(ev Event) {
 	c, at, i := b.x.chain, b.at, b.index
-	var n int
-	switch at {
-	case stepResolve:
-		n = c.resolve[i].stage
-	case stepTarget:
-		n = c.target[i].stage
-	case stepResponse:
-		n = c.response[i].stage
-	case stepFailure:
-		n = c.failure[i].stage
-	}
 	v, e := Continue, b.x.e
 	e.enter(b, at, i)
-	if r, ok := c.stages[n].(Resumer); ok {
+	if r, ok := c.stages[c.stageOf(at, i)].(Resumer); ok {
 		v = r.OnResume(b.x, b, ev)
 	}
 	if e.running == b {
@@ -107,31 +96,10 @@ func (b *Branch) resume(ev Event) {
 // after goes on after hook i of a kind of step gave its verdict.
 func (b *Branch) after(at step, v Verdict, i int) {
 	b.x.e.running = nil
-	switch at {
-	case stepResolve:
-		if v == Continue {
-			b.runResolve(i + 1)
-		} else {
-			b.stopResolve(v, i)
-		}
-	case stepTarget:
-		if v == Continue {
-			b.runTarget(i + 1)
-		} else {
-			b.stopTarget(v, i)
-		}
-	case stepResponse:
-		if v == Continue {
-			b.runResponse(i + 1)
-		} else {
-			b.stopResponse(v, i)
-		}
-	case stepFailure:
-		if v == Continue {
-			b.runFailure(i+1, b.cause)
-		} else {
-			b.stopFailure(v, i)
-		}
+	if v == Continue {
+		b.run(at, i+1)
+	} else {
+		b.stop(at, v, i)
 	}
 }
 
@@ -210,131 +178,84 @@ func (b *Branch) detach(cancelWith []byte) {
 	b.timedOut = false
 }
 
-// runResolve runs the resolve handlers from hook i on, then makes the first
-// attempt.
-func (b *Branch) runResolve(i int) {
-	e, hooks := b.x.e, b.x.chain.resolve
+// run runs the handlers of a kind of step from hook i on, and then does what
+// comes after the step.
+func (b *Branch) run(at step, i int) {
+	e, c := b.x.e, b.x.chain
+	switch at {
+	case stepResolve:
+		if runHooks(b, at, c.resolve, i, ResolveHandler.OnResolve) {
+			b.resolved()
+		}
+	case stepTarget:
+		if runHooks(b, at, c.target, i, TargetHandler.OnTarget) {
+			e.send(b)
+		}
+	case stepResponse:
+		if runHooks(b, at, c.response, i, ResponseHandler.OnResponse) {
+			e.relayResponse(b)
+		}
+	case stepFailure:
+		if runHooks(b, at, c.failure, i, onFailure) {
+			e.failed(b)
+		}
+	}
+}
+
+// runHooks runs hooks from i on until one does not say Continue; it reports
+// whether none did, and deals with the verdict if one did.
+func runHooks[H any](b *Branch, at step, hooks []hook[H], i int, call func(H, *Exchange, *Branch) Verdict) bool {
+	e := b.x.e
 	for ; i < len(hooks); i++ {
-		e.enter(b, stepResolve, i)
-		v := hooks[i].handler.OnResolve(b.x, b)
+		e.enter(b, at, i)
+		v := call(hooks[i].handler, b.x, b)
 		if e.running != b {
-			return // the stage has acted
+			return false // the stage has acted
 		}
 		if v != Continue {
 			e.running = nil
-			b.stopResolve(v, i)
-			return
+			b.stop(at, v, i)
+			return false
 		}
 	}
 	e.running = nil
-	b.resolved()
+	return true
 }
 
-func (b *Branch) stopResolve(v Verdict, i int) {
-	switch v {
-	case Suspend:
-		b.suspend(stepResolve, i)
-	case Drop:
-		b.x.e.skip(b)
+func onFailure(h FailureHandler, x *Exchange, b *Branch) Verdict { return h.OnFailure(x, b, b.cause) }
+
+// stop acts on a verdict of hook i that ends the run of a kind of step.
+func (b *Branch) stop(at step, v Verdict, i int) {
+	x := b.x
+	switch {
+	case v == Suspend:
+		b.suspend(at, i)
+	case v != Drop:
+	case at == stepTarget && b.aborted:
+		x.stopped = true
+		b.fail(CauseDestinationAborted)
+	case at == stepResponse:
+		x.e.dropped(b)
+	case at == stepFailure:
+		x.silenced, x.stopped = true, true
+		x.e.complete(b)
+	default:
+		x.e.skip(b)
 	}
+}
+
+// fail runs the failure handlers; then the next target is tried, or the
+// failure counts as an answer.
+func (b *Branch) fail(why Cause) {
+	b.cause = why
+	b.run(stepFailure, 0)
 }
 
 // resolved makes the first attempt, or fails when there is none to make.
 func (b *Branch) resolved() {
 	if b.next == len(b.targets) {
-		b.runFailure(0, b.cause)
+		b.fail(b.cause)
 		return
 	}
 	b.attempt()
-}
-
-// runTarget runs the target handlers from hook i on, then sends.
-func (b *Branch) runTarget(i int) {
-	e, hooks := b.x.e, b.x.chain.target
-	for ; i < len(hooks); i++ {
-		e.enter(b, stepTarget, i)
-		v := hooks[i].handler.OnTarget(b.x, b)
-		if e.running != b {
-			return // the stage has acted
-		}
-		if v != Continue {
-			e.running = nil
-			b.stopTarget(v, i)
-			return
-		}
-	}
-	e.running = nil
-	e.send(b)
-}
-
-func (b *Branch) stopTarget(v Verdict, i int) {
-	switch {
-	case v == Suspend:
-		b.suspend(stepTarget, i)
-	case v == Drop && b.aborted:
-		b.x.stopped = true
-		b.runFailure(0, CauseDestinationAborted)
-	case v == Drop:
-		b.x.e.skip(b)
-	}
-}
-
-// runResponse runs the response handlers from hook i on, then relays.
-func (b *Branch) runResponse(i int) {
-	e, hooks := b.x.e, b.x.chain.response
-	for ; i < len(hooks); i++ {
-		e.enter(b, stepResponse, i)
-		v := hooks[i].handler.OnResponse(b.x, b)
-		if e.running != b {
-			return // the stage has acted
-		}
-		if v != Continue {
-			e.running = nil
-			b.stopResponse(v, i)
-			return
-		}
-	}
-	e.running = nil
-	e.relayResponse(b)
-}
-
-func (b *Branch) stopResponse(v Verdict, i int) {
-	switch v {
-	case Suspend:
-		b.suspend(stepResponse, i)
-	case Drop:
-		b.x.e.dropped(b)
-	}
-}
-
-// runFailure runs the failure handlers from hook i on, then tries the next
-// target or answers.
-func (b *Branch) runFailure(i int, why Cause) {
-	b.cause = why
-	e, hooks := b.x.e, b.x.chain.failure
-	for ; i < len(hooks); i++ {
-		e.enter(b, stepFailure, i)
-		v := hooks[i].handler.OnFailure(b.x, b, why)
-		if e.running != b {
-			return
-		}
-		if v != Continue {
-			e.running = nil
-			b.stopFailure(v, i)
-			return
-		}
-	}
-	e.running = nil
-	e.failed(b)
-}
-
-func (b *Branch) stopFailure(v Verdict, i int) {
-	switch v {
-	case Suspend:
-		b.suspend(stepFailure, i)
-	case Drop:
-		b.x.silenced = true
-		b.x.stopped = true
-		b.x.e.complete(b)
-	}
 }

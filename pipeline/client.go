@@ -170,7 +170,7 @@ func (c *clientTxn) lose(b *Branch, why Cause) {
 		why = CauseFlowFailed // not one that we could have opened
 	}
 	b.detach(nil) // a stage may hold a response of before
-	b.runFailure(0, why)
+	b.fail(why)
 }
 
 // pass hands a response to the branch, or, when the branch is done with,

@@ -10,15 +10,15 @@
 //	Exchange.runRequest        the request handlers, in chain order
 //	Exchange.Forward           100 for an INVITE; edits that all targets share
 //	Engine.beginGroup          a Branch for each hop of the highest q
-//	Branch.runResolve          the resolve handlers find the hop's addresses
-//	Branch.runTarget           for one after the other: the target handlers; Via, Record-Route, Request-URI
+//	Branch.run(stepResolve)    the resolve handlers find the hop's addresses
+//	Branch.run(stepTarget)     for one after the other: the target handlers; Via, Record-Route, Request-URI
 //	clientTxn                  out, and again until something comes back
 //
 // and of its response:
 //
 //	Engine.onResponse          the branch in our Via names loop, slot and generation
 //	clientTxn.receive          the client transaction; 100 and repeats end here
-//	Branch.runResponse         the response handlers, in reverse chain order
+//	Branch.run(stepResponse)   the response handlers, in reverse chain order
 //	Engine.relayResponse       provisional ones and 2xx go on; of the others the best is kept
 //	Engine.advance             no branch is left: the next hops, or the best response
 //	serverTxn.send             the server transaction, and out to the client

@@ -7,7 +7,6 @@ import (
 	"sluice/netio"
 	"sluice/parser"
 	"sluice/parser/http1"
-	"sluice/parser/proxyproto"
 	"sluice/parser/sip"
 	"sluice/pipeline/link"
 	"sluice/pipeline/txn"
@@ -74,12 +73,6 @@ func (e *Engine) openFlow(c *netio.Conn) *flow {
 	return f
 }
 
-// proxied reports whether c begins with a PROXY protocol header. With TLS it
-// would stand before the handshake.
-func proxied(c *netio.Conn) bool {
-	return (c.Transport() == netio.TCP || c.Transport() == netio.WS) && c.Listener().Proxied(c.Remote().Addr())
-}
-
 // OnOpen implements netio.Handler.
 func (e *Engine) OnOpen(c *netio.Conn) {
 	defer e.guardCallback()
@@ -109,19 +102,6 @@ func (f *flow) begin() {
 		}
 	}
 	judged = true
-}
-
-// OnProxy implements link.ProxySink.
-func (f *flow) OnProxy(_ *link.Link, h proxyproto.Header) {
-	defer f.e.guardCallback()
-	if !h.Local {
-		others := f.c.SetRemote(h.Src)
-		if !f.e.edge.welcome(h.Src.Addr(), others, f.e.loop.Now()) {
-			f.close(CauseLimit)
-			return
-		}
-	}
-	f.begin()
 }
 
 // OnData implements netio.Handler.

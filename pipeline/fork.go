@@ -77,7 +77,7 @@ func (e *Engine) beginBranch(x *Exchange, hop, breadth int) {
 	b := e.acquireBranch(x)
 	b.hop, b.breadth = hop, breadth
 	if hop >= 0 {
-		b.runResolve(0)
+		b.run(stepResolve, 0)
 		return
 	}
 	b.targets = append(b.targets, x.targets...)
@@ -94,11 +94,11 @@ func (b *Branch) attempt() {
 	b.anySize, b.widened, b.narrow = b.narrow, false, false
 	if e := b.x.e; e.passOver(b) {
 		if !e.retry(b) {
-			b.runFailure(0, b.cause)
+			b.fail(b.cause)
 		}
 		return
 	}
-	b.runTarget(0)
+	b.run(stepTarget, 0)
 }
 
 // retry makes the next attempt of b, or one at another way to the same place.
@@ -119,7 +119,7 @@ func (e *Engine) retry(b *Branch) bool {
 	x.hops[b.hop].begun = true
 	b.targets, b.next = b.targets[:0], 0
 	b.cause, b.refusal = CauseNone, sip.Reply{}
-	b.runResolve(0)
+	b.run(stepResolve, 0)
 	return true
 }
 

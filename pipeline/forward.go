@@ -91,7 +91,7 @@ func (e *Engine) send(b *Branch) {
 	e.widen(b)
 	dest, why := e.pathTo(b)
 	if why != CauseNone {
-		b.runFailure(0, why)
+		b.fail(why)
 		return
 	}
 	if x.Req.Method == sip.MethodAck {

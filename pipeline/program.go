@@ -214,6 +214,19 @@ func (c *chain) add(s Stage) {
 	addHook(&c.release, s, n)
 }
 
+// stageOf returns which stage hook i of a kind of step of branches is.
+func (c *chain) stageOf(at step, i int) int {
+	switch at {
+	case stepResolve:
+		return c.resolve[i].stage
+	case stepTarget:
+		return c.target[i].stage
+	case stepResponse:
+		return c.response[i].stage
+	}
+	return c.failure[i].stage
+}
+
 func addHook[H any](list *[]hook[H], s Stage, n int) {
 	if h, ok := s.(H); ok {
 		*list = append(*list, hook[H]{h, n})

@@ -103,7 +103,7 @@ func (e *Engine) runResponse(b *Branch) {
 	switch {
 	case m.Status >= 300 && b.timedOut:
 		b.detach(nil)
-		b.runFailure(0, CauseInviteTimeout)
+		b.fail(CauseInviteTimeout)
 		return
 	case (m.Status == 503 || m.Status == 430) && e.failover(b):
 		return
@@ -114,7 +114,7 @@ func (e *Engine) runResponse(b *Branch) {
 		p := x.parties()
 		p.restore(&b.Edits, m)
 	}
-	b.runResponse(0)
+	b.run(stepResponse, 0)
 }
 
 // failover tries the next address after a 503, or the next flow after a 430,

@@ -394,3 +394,39 @@ func TestProxyHeaderMissing(t *testing.T) {
 		})
 	}
 }
+
+// With TLS the header comes before the handshake.
+func TestProxiedTLS(t *testing.T) {
+	const v1 = "PROXY TCP4 192.0.2.1 192.0.2.254 40001 5061\r\n"
+	hello := "\x16\x03\x01\x02\x00"
+	for _, c := range []struct {
+		name, from, sends string
+		n                 int
+		more              bool
+		remote            string
+		open              bool
+	}{
+		{"whole", balancer.String(), v1 + hello, len(v1), false, aliceFar, true},
+		{"a part", balancer.String(), v1[:20], 0, true, balancer.String(), true},
+		{"a health check", balancer.String(), "PROXY UNKNOWN\r\n" + hello, 15, false, balancer.String(), true},
+		{"none", balancer.String(), hello, 0, false, balancer.String(), false},
+		{"from elsewhere", alice, v1 + hello, 0, false, alice, true},
+		{"of a client that has too many", balancer.String(), "PROXY TCP4 192.0.2.9 192.0.2.254 40001 5061\r\n", 45, false, "192.0.2.9:40001", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			n, _ := bounded(t, pipeline.SourceLimits{Connections: 1}, 1)
+			n.Loops[0].Open(netio.TCP, n.TCP, netip.MustParseAddrPort("192.0.2.9:5060"))
+			conn := n.Loops[0].Open(netio.TLS, balanced(t, netio.TLS, "192.0.2.254:5061"), netip.MustParseAddrPort(c.from))
+			length, more := n.Edge.Engine(0).OnPreface(conn, []byte(c.sends))
+			if length != c.n || more != c.more {
+				t.Errorf("got %d bytes, more %v; want %d, %v", length, more, c.n, c.more)
+			}
+			if got := conn.Remote().String(); got != c.remote {
+				t.Errorf("from %s, want %s", got, c.remote)
+			}
+			if got := conn.State() == netio.StateOpen; got != c.open {
+				t.Errorf("open %v, want %v", got, c.open)
+			}
+		})
+	}
+}

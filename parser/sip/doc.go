@@ -5,7 +5,8 @@
 // bytes are never written. [Message.Index] fills the table from a head that may
 // come in pieces; what is in a value is parsed when somebody asks for it
 // ([Message.TopVia], [Message.From], ...), once, by a Ragel machine generated
-// from the grammar in parser/grammar. What differs on the way out is an [Edits]
+// from the grammar in parser/grammar, or straight, with the same result, where
+// it has the shape that most have. What differs on the way out is an [Edits]
 // list, and [Message.AppendEdited] writes the message with it in one pass: all
 // that is not edited leaves as it came, byte for byte.
 //

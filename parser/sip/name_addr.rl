@@ -21,7 +21,7 @@ action word_end  { display = p }
 action quote_end { display = p + 1 }
 action bracket_uri {
     n.Display = displaySpan(start, display)
-    if next, e = readURI(data, p+1, &n.URI); e != parser.OK {
+    if next, e = scanURI(data, p+1, &n.URI); e != parser.OK {
         return next, e
     }
     n.URIText = n.URI.Text
@@ -80,7 +80,7 @@ write data noerror noentry;
 
 // scanNameAddr reads the element that begins at p.
 func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
-	n.Star, n.URI.Scheme = false, SchemeNone // readURI clears the rest
+	n.Star, n.URI.Scheme = false, SchemeNone // scanURI clears the rest
 	n.Text, n.Display, n.URIText, n.Params, n.Tag = parser.Span{}, parser.Span{}, parser.Span{}, parser.Span{}, parser.Span{}
 	cs, pe, eof := 0, len(data), len(data)
 	star := false
@@ -89,7 +89,7 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 	%% write init;
 	%% write exec;
 	if n.URI.Scheme == SchemeNone {
-		n.URI = URI{} // readURI was not called
+		n.URI = URI{} // scanURI was not called
 	}
 	if cs < name_addr_first_final {
 		return p, parser.ErrNameAddr

@@ -4,7 +4,7 @@ import "sluice/parser"
 
 // Most URIs, name-addrs and Vias have the same plain shape: no white space but
 // where everybody writes it, no escapes, no ambiguity. The functions here read
-// that shape straight, in half the time that the machines take. They never
+// that shape straight, in about half the time that the machines take. They never
 // refuse: what is written otherwise, and what is wrong, they leave to the
 // machine by returning 0, which reads it from its beginning. So the machines
 // alone are the grammar, and what is read here they read the same.
@@ -19,6 +19,7 @@ const (
 	plainParam                        // param_char of a URI
 	plainToken                        // token_char
 	plainValue                        // value_char of a header parameter
+	plainIPv6                         // of an IPv6 reference, within its brackets
 )
 
 var plainClasses = makePlainClasses()
@@ -36,6 +37,9 @@ func makePlainClasses() (t [256]plainClass) {
 			t[c] |= plainValue
 		}
 	}
+	for _, b := range []byte("0123456789abcdefABCDEF:.") {
+		t[b] |= plainIPv6
+	}
 	for _, b := range []byte("!~*'()&+$/") {
 		t[b] |= plainUser | plainParam
 	}
@@ -51,8 +55,16 @@ func makePlainClasses() (t [256]plainClass) {
 	return t
 }
 
-// skip returns where the run of bytes of the class ends that begins at p.
+// skip returns where the run of bytes of the class ends that begins at p. It
+// asks about four at once as long as it can.
 func (c plainClass) skip(buf []byte, p int) int {
+	for p+4 <= len(buf) {
+		b := buf[p : p+4 : p+4]
+		if plainClasses[b[0]]&plainClasses[b[1]]&plainClasses[b[2]]&plainClasses[b[3]]&c == 0 {
+			break
+		}
+		p += 4
+	}
 	for uint(p) < uint(len(buf)) && plainClasses[buf[p]]&c != 0 {
 		p++
 	}
@@ -83,7 +95,9 @@ func plainURI(buf []byte, start int, u *URI) int {
 		end = plainHost.skip(buf, p)
 	}
 	if end == p {
-		return 0
+		if end = plainReference(buf, p); end == 0 {
+			return 0
+		}
 	}
 	u.Host = parser.MakeSpan(p, end)
 	if isAt(buf, end, ':') {
@@ -121,6 +135,17 @@ func (u *URI) plainParams(buf []byte, p int) int {
 		u.setParam(buf, name, nameEnd, value, p)
 	}
 	return p
+}
+
+// plainReference reads the IPv6 reference that begins at p.
+func plainReference(buf []byte, p int) (end int) {
+	if !isAt(buf, p, '[') {
+		return 0
+	}
+	if end = plainIPv6.skip(buf, p+1); end == p+1 || !isAt(buf, end, ']') {
+		return 0
+	}
+	return end + 1
 }
 
 // plainPort reads the port that begins at p, 0 if it is none.
@@ -174,21 +199,12 @@ func plainNameAddr(buf []byte, start int, n *NameAddr) int {
 	p := start
 	n.Display = parser.Span{}
 	if !isAt(buf, p, '<') {
-		if isAt(buf, p, '"') {
-			p = plainQuoted(buf, p)
-		} else {
-			p = plainHost.skip(buf, p)
-		}
-		n.Display = displaySpan(start, p)
-		if isAt(buf, p, ' ') {
-			p++
-		}
-		if p == start || !isAt(buf, p, '<') {
+		if p = n.plainDisplay(buf, start); p == 0 {
 			return 0
 		}
 	}
-	end, e := readURI(buf, p+1, &n.URI)
-	if e != parser.OK || !isAt(buf, end, '>') {
+	end := plainURI(buf, p+1, &n.URI)
+	if end == 0 || !isAt(buf, end, '>') {
 		return 0
 	}
 	n.URIText = n.URI.Text
@@ -205,6 +221,26 @@ func plainNameAddr(buf []byte, start int, n *NameAddr) int {
 		return 0
 	}
 	n.Text = parser.MakeSpan(start, end)
+	return end
+}
+
+// plainDisplay reads the display name that begins at start, a word or a quoted
+// string, and returns where the '<' behind it stands.
+func (n *NameAddr) plainDisplay(buf []byte, start int) int {
+	end := plainHost.skip(buf, start)
+	if isAt(buf, start, '"') {
+		end = plainQuoted(buf, start)
+	}
+	if end <= start {
+		return 0
+	}
+	n.Display = parser.MakeSpan(start, end)
+	if isAt(buf, end, ' ') {
+		end++
+	}
+	if !isAt(buf, end, '<') {
+		return 0
+	}
 	return end
 }
 
@@ -237,7 +273,9 @@ func plainVia(buf []byte, start int, v *Via) int {
 	v.Transport = LookupTransport(buf[p:end])
 	p = end + 1
 	if end = plainHost.skip(buf, p); end == p {
-		return 0
+		if end = plainReference(buf, p); end == 0 {
+			return 0
+		}
 	}
 	v.Host = parser.MakeSpan(p, end)
 	if isAt(buf, end, ':') {

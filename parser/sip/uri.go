@@ -42,15 +42,10 @@ func ParseURI(buf []byte, off int, u *URI) (int, parser.Err) {
 	for off < len(buf) && isLWS(buf[off]) {
 		off++
 	}
-	return readURI(buf, off, u)
-}
-
-// readURI reads the URI that begins at p.
-func readURI(buf []byte, p int, u *URI) (int, parser.Err) {
-	if end := plainURI(buf, p, u); end > 0 {
-		return end, parser.OK
+	if next := plainURI(buf, off, u); next > 0 {
+		return next, parser.OK
 	}
-	return scanURI(buf, p, u)
+	return scanURI(buf, off, u)
 }
 
 // While a port is read, its number is kept with a mark above it, so that no
@@ -171,5 +166,5 @@ func scanBareURI(buf []byte, p int, u *URI) (int, parser.Err) {
 	for end < len(buf) && buf[end] != ';' && buf[end] != '?' && buf[end] != ',' {
 		end++
 	}
-	return readURI(buf[:end], p, u)
+	return scanURI(buf[:end], p, u)
 }

@@ -9,7 +9,7 @@ const name_addr_first_final int = 12
 
 // scanNameAddr reads the element that begins at p.
 func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
-	n.Star, n.URI.Scheme = false, SchemeNone // readURI clears the rest
+	n.Star, n.URI.Scheme = false, SchemeNone // scanURI clears the rest
 	n.Text, n.Display, n.URIText, n.Params, n.Tag = parser.Span{}, parser.Span{}, parser.Span{}, parser.Span{}, parser.Span{}
 	cs, pe, eof := 0, len(data), len(data)
 	star := false
@@ -285,7 +285,7 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 		start = p
 
 		n.Display = displaySpan(start, display)
-		if next, e = readURI(data, p+1, &n.URI); e != parser.OK {
+		if next, e = scanURI(data, p+1, &n.URI); e != parser.OK {
 			return next, e
 		}
 		n.URIText = n.URI.Text
@@ -296,7 +296,7 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 		display = p
 
 		n.Display = displaySpan(start, display)
-		if next, e = readURI(data, p+1, &n.URI); e != parser.OK {
+		if next, e = scanURI(data, p+1, &n.URI); e != parser.OK {
 			return next, e
 		}
 		n.URIText = n.URI.Text
@@ -306,7 +306,7 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 	tr13:
 
 		n.Display = displaySpan(start, display)
-		if next, e = readURI(data, p+1, &n.URI); e != parser.OK {
+		if next, e = scanURI(data, p+1, &n.URI); e != parser.OK {
 			return next, e
 		}
 		n.URIText = n.URI.Text
@@ -1143,7 +1143,7 @@ func scanNameAddr(data []byte, p int, n *NameAddr) (int, parser.Err) {
 	}
 
 	if n.URI.Scheme == SchemeNone {
-		n.URI = URI{} // readURI was not called
+		n.URI = URI{} // scanURI was not called
 	}
 	if cs < name_addr_first_final {
 		return p, parser.ErrNameAddr
