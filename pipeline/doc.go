@@ -59,6 +59,17 @@
 // to absorb and repeat what the RFC says: they hold a few hundred bytes and,
 // where something may have to be sent again, that message.
 //
+// A connection has one timer, in its flow. Bytes that arrive only move a time; the
+// timer finds out what is due when it fires, and is set anew at once only when
+// a deadline comes nearer: a message has begun, a Close frame waits for its
+// answer. So a busy connection costs the wheel nothing.
+//
+// Who sends too much is told by tables of fixed size that all loops write to
+// with atomic operations: a flood from a million addresses takes no more memory
+// than one from ten. Bans are maps that never change, replaced as a whole. A
+// connection through a load balancer counts for the client that the PROXY
+// protocol header names, and stages hear of it when that is known.
+//
 // A panic in a stage is caught at the loop's edge, and the exchange is not used
 // again. At a request or a target the client gets 500; at a response, a failure
 // or a CANCEL the other handlers run as if that one had said Continue.

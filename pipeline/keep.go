@@ -10,7 +10,7 @@ import (
 )
 
 // A keeper answers clients that offer to send keep-alives by a parameter "keep"
-// in their Via (RFC 6223 §4.4): STUN or CRLFs, to which we answer in any case.
+// in their Via (RFC 6223): STUN or CRLFs, to which we answer in any case.
 type keeper struct {
 	seconds string // the value of the parameter; "" does not answer
 	message sip.Message
@@ -39,8 +39,8 @@ func (k *keeper) offered(m *sip.Message) bool {
 }
 
 // keep returns the response b with our answer in it; b changes its owner. All
-// responses to a request get the same one, as RFC 6223 §4.4 wants it. Only who
-// is in the route set of a dialog may ask for keep-alives for it.
+// responses to a request get the same one. For a dialog whose route set we are
+// not in we ask for none.
 func (s *serverTxn) keep(b *netio.Buf, status uint16) *netio.Buf {
 	if !s.keeps || status == 100 || status >= 300 || s.x == nil {
 		return b

@@ -20,7 +20,7 @@ func (r registers) OnRequest(x *pipeline.Exchange) pipeline.Verdict {
 	return r.forwarder.OnRequest(x)
 }
 
-// TestKeep: who offers keep-alives is told how often (RFC 6223 §4.4).
+// TestKeep: who offers keep-alives is told how often (RFC 6223).
 func TestKeep(t *testing.T) {
 	const mine, theirs = ";keep=30", ";keep=5"
 	for _, c := range []struct {

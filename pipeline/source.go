@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"maps"
 	"net/netip"
 	"slices"
 	"sync/atomic"
@@ -38,7 +39,8 @@ const (
 	banWindow  = 10 * time.Second
 	rateWindow = time.Second
 
-	maxBans     = 4096    // sources that are banned at a time
+	banMaps     = 64      // among which the bans are spread
+	banMapSize  = 128     // sources that are banned at a time, in each
 	manySources = 1 << 15 // buckets a row where every message is counted
 	someSources = 1 << 12 // and where there is less to count
 )
@@ -69,13 +71,19 @@ func (s *sources) hash(source netip.Addr) uint64 {
 	return s.key.LoopCookie(b[:])
 }
 
+// banned reports whether source is not to be heard.
+func (s *sources) banned(source netip.Addr, now time.Duration) bool {
+	return s.bans.some.Load() && s.bans.has(s.hash(source), source, now)
+}
+
 // strike notes that source has exceeded a limit. It reports whether it is banned
 // for it.
 func (s *sources) strike(source netip.Addr, lim *SourceLimits, now time.Duration) bool {
-	if lim.BanAfter == 0 || s.strikes.count(s.hash(source), now, banWindow)%lim.BanAfter != 0 {
+	if lim.BanAfter == 0 {
 		return false
 	}
-	return s.bans.add(source, now+lim.BanTime, now)
+	h := s.hash(source)
+	return s.strikes.count(h, now, banWindow)%lim.BanAfter == 0 && s.bans.add(h, source, now+lim.BanTime, now)
 }
 
 // A meter counts events by source and time in a table of fixed size: a
@@ -118,39 +126,37 @@ func tally(bucket *atomic.Uint64, now, window time.Duration) int {
 	}
 }
 
-// bans are the sources that are not heard, each until some time: a map that
-// never changes, replaced as a whole. Most of the time there is none.
+// bans are the sources that are not heard, each until some time: maps that never
+// change, each replaced as a whole, and small, so that this takes no time. Most
+// of the time there are none.
 type bans struct {
-	list atomic.Pointer[map[netip.Addr]time.Duration]
+	some atomic.Bool // somebody was banned since the start
+	maps [banMaps]atomic.Pointer[banMap]
 }
 
-func (b *bans) has(source netip.Addr, now time.Duration) bool {
-	p := b.list.Load()
-	return p != nil && (*p)[source] > now
-}
+type banMap map[netip.Addr]time.Duration
 
-// none reports that nobody was banned since the start.
-func (b *bans) none() bool { return b.list.Load() == nil }
+// has reports whether source, whose hash is h, is banned.
+func (b *bans) has(h uint64, source netip.Addr, now time.Duration) bool {
+	m := b.maps[h%banMaps].Load()
+	return m != nil && (*m)[source] > now
+}
 
 // add bans source. It reports false when too many are banned.
-func (b *bans) add(source netip.Addr, until, now time.Duration) bool {
+func (b *bans) add(h uint64, source netip.Addr, until, now time.Duration) bool {
+	b.some.Store(true)
 	for {
-		old := b.list.Load()
-		var before map[netip.Addr]time.Duration
+		old := b.maps[h%banMaps].Load()
+		next := banMap{}
 		if old != nil {
-			before = *old
+			next = maps.Clone(*old)
+			maps.DeleteFunc(next, func(_ netip.Addr, t time.Duration) bool { return t <= now })
 		}
-		list := make(map[netip.Addr]time.Duration, 1)
-		for s, t := range before {
-			if t > now {
-				list[s] = t
-			}
-		}
-		if len(list) >= maxBans {
+		if len(next) >= banMapSize {
 			return false
 		}
-		list[source] = until
-		if b.list.CompareAndSwap(old, &list) {
+		next[source] = until
+		if b.maps[h%banMaps].CompareAndSwap(old, &next) {
 			return true
 		}
 	}
@@ -169,7 +175,7 @@ func (p *Edge) welcome(peer netip.Addr, others int, now time.Duration) bool {
 	s, shared, source := p.sources, p.stats.Shared(), netio.SourceOf(peer)
 	switch lim := s.limits.Load(); {
 	case lim.Exempt.contains(peer.Unmap()):
-	case s.bans.has(source, now):
+	case s.banned(source, now):
 		shared.Inc(p.ids[metricBanned])
 		return false
 	case lim.Connections > 0 && others >= lim.Connections:
@@ -185,7 +191,7 @@ func (p *Edge) welcome(peer netip.Addr, others int, now time.Duration) bool {
 // banned reports whether a source is not to be heard, and counts it.
 func (e *Engine) banned(from netip.Addr) bool {
 	s := e.edge.sources
-	if s.bans.none() || !s.bans.has(netio.SourceOf(from), e.loop.Now()) || e.limits().Source.Exempt.contains(from.Unmap()) {
+	if !s.bans.some.Load() || !s.banned(netio.SourceOf(from), e.loop.Now()) || e.limits().Source.Exempt.contains(from.Unmap()) {
 		return false
 	}
 	e.count(metricBanned)

@@ -27,7 +27,6 @@ func (s *silent) Write(l *link.Link, b []byte)                              { s.
 func (s *silent) Close(l *link.Link, code int)                              { s.closes++ }
 func (s *silent) OnKeepAlive(l *link.Link)                                  {}
 func (s *silent) OnCount(c link.Counter)                                    {}
-func (s *silent) OnPong(l *link.Link, payload []byte)                       { s.bytes += len(payload) }
 func (s *silent) OnProxy(l *link.Link, h proxyproto.Header)                 { s.bytes += int(h.Version) }
 
 func TestSizeOfLink(t *testing.T) {

@@ -44,16 +44,6 @@ type Sink interface {
 	OnCount(c Counter)
 }
 
-// A PongSink is a Sink that wants to know which of our Pings a Pong answers.
-// OnKeepAlive follows.
-type PongSink interface {
-	Sink
-
-	// OnPong hands over the payload of a Pong frame, valid until return. It may
-	// answer no Ping at all (RFC 6455 §5.5.3).
-	OnPong(l *Link, payload []byte)
-}
-
 // A ProxySink is a Sink for links that InitProxied made ready.
 type ProxySink interface {
 	Sink

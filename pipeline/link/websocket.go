@@ -208,9 +208,6 @@ func (l *Link) control(part []byte, p *Pool, s Sink) {
 		s.Write(l, p.out)
 		ping(l, s)
 	case ws.OpPong:
-		if ps, ok := s.(PongSink); ok {
-			ps.OnPong(l, part)
-		}
 		pong(l, s)
 	case ws.OpClose:
 		l.endClose(part, p, s)

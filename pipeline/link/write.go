@@ -28,7 +28,7 @@ func (l *Link) AppendMessage(dst, msg []byte) []byte {
 
 // AppendPing appends a keep-alive: a double CRLF (RFC 5626 §3.5.1), or a Ping
 // frame with the payload, of which at most 125 bytes are sent. The peer's
-// answer is told by OnKeepAlive, and to a PongSink by OnPong.
+// answer is told by OnKeepAlive.
 func (l *Link) AppendPing(dst, payload []byte) []byte {
 	if l.mode == ModeSIP {
 		l.pinged = true

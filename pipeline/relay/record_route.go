@@ -37,7 +37,16 @@ func insertSide(e *sip.Edits, at int, k *FlowKey, s Side, callID []byte) {
 	e.InsertString(at, s.SentBy)
 	if s.Transport != netio.UDP && !(s.Secure && s.Transport == netio.TLS) { // what sips means anyway
 		e.InsertString(at, ";transport=")
-		e.InsertString(at, s.Transport.String())
+		e.InsertString(at, uriTransport(s.Transport))
 	}
 	e.InsertString(at, ";lr>\r\n")
+}
+
+// uriTransport returns the transport parameter for t. WebSockets have one for
+// both, ws (RFC 7118 §5.2).
+func uriTransport(t netio.Transport) string {
+	if t == netio.WSS {
+		return netio.WS.String()
+	}
+	return t.String()
 }

@@ -129,7 +129,11 @@ func recordRoutes(t *testing.T, caller, callee relay.Side) []string {
 // uri returns the Record-Route value that names side.
 func uri(side relay.Side) string {
 	s := "<sip:" + string(token(side.Transport, side.Flow)) + "@" + side.SentBy
-	if side.Transport != netio.UDP {
+	switch side.Transport {
+	case netio.UDP:
+	case netio.WSS:
+		s += ";transport=ws" // RFC 7118 §5.2
+	default:
 		s += ";transport=" + side.Transport.String()
 	}
 	return s + ";lr>"

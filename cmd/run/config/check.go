@@ -71,8 +71,8 @@ func (l *Listen) Check(fault func(reason string, path ...any)) {
 	if l.URL.Addr.IsValid() && l.URL.Addr.Addr().IsUnspecified() && l.Advertise == "" {
 		fault("is missing: a listener on every address cannot tell peers which one to use", "advertise")
 	}
-	if t := l.URL.Transport; len(l.ProxyProtocol) > 0 && t != "" && t != TCP && t != WS {
-		fault(fmt.Sprintf("is for tcp and ws listeners, not for %s", t), "proxy_protocol")
+	if len(l.ProxyProtocol) > 0 && l.URL.Transport == UDP {
+		fault("is for connections: a udp listener has none", "proxy_protocol")
 	}
 }
 

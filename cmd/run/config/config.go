@@ -164,9 +164,10 @@ type Listen struct {
 	Advertise string `toml:"advertise" format:"hostport"`
 
 	// ProxyProtocol are the addresses and prefixes of load balancers in front of
-	// this listener, tcp or ws: a connection from there must begin with a PROXY
-	// protocol header, version 1 or 2, and its client counts as the source
-	// everywhere. Connections from elsewhere are what they seem to be.
+	// this listener: a connection from there must begin with a PROXY protocol
+	// header, version 1 or 2, before TLS if it has that, and the client that it
+	// names counts as the source everywhere. Connections from elsewhere are what
+	// they seem to be.
 	ProxyProtocol []netip.Prefix `toml:"proxy_protocol"`
 
 	// TLS names the section [tls.NAME] of a tls or wss listener; left out it is

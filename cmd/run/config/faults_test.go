@@ -57,7 +57,7 @@ var faulty = []struct {
 	{name: "key of a later build", text: "[[listen]]\nurl = \"udp://127.0.0.1:5070\"\ndscp = 46", want: []string{
 		"3:1: listen.dscp: unknown key (known here: url, advertise, proxy_protocol, tls)"}},
 	{name: "load balancers", text: "[[listen]]\nurl = \"udp://127.0.0.1:5070\"\nproxy_protocol = [\"10.0.0.0/8\"]\n[[listen]]\nurl = \"ws://127.0.0.1:5070\"\nproxy_protocol = [\"10.0.0.1/8\"]", want: []string{
-		"3:1: listen.proxy_protocol: is for tcp and ws listeners, not for udp",
+		"3:1: listen.proxy_protocol: is for connections: a udp listener has none",
 		`6:19: listen.proxy_protocol: "10.0.0.1/8" has bits set behind its length; its network is 10.0.0.0/8`}},
 	{name: "websocket", text: "[websocket]\nkeepalive_mechanism = \"PING\"\nkeepalive_timeout = \"500ms\"\nkeepalive_application_data = \"" + strings.Repeat("x", 126) + "\"\nmax_handshakes = -1", want: []string{
 		`2:23: websocket.keepalive_mechanism: "PING" is none of none, ping, pong`,
