@@ -40,7 +40,6 @@ type engine struct {
 	all      []*socket      // every UDP socket
 	sockets  []*socket      // by Listener.Index; nil: not UDP, or removed
 	batch    *udpBatch
-	probes   [2]probe // IPv4 and IPv6
 	bell     *net.UnixConn // our end of the anchor
 	anchor   *net.UnixConn // the other end, until gnet has it
 	ready    chan error    // one value: nil once OnStart has returned
@@ -97,7 +96,6 @@ func (e *engine) stopped(err error) {
 	for _, s := range e.all {
 		s.close()
 	}
-	e.closeProbes()
 	e.bell.Close()
 	e.anchor.Close()
 	select {
@@ -118,7 +116,7 @@ func (e *engine) OnBoot(g gnet.Engine) gnet.Action {
 			e.ready <- fmt.Errorf("listen %s: %w", ln, err)
 			return gnet.Shutdown
 		}
-		e.net.tune(fd, ln)
+		tune(fd)
 		e.attach(&socket{ln: ln, fd: fd, inet6: ln.Addr.Addr().Is6()})
 	}
 	if len(e.listen) > 0 {

@@ -63,8 +63,6 @@ type Loop struct {
 	sources    *sources
 
 	pool    bufPool
-	faces   faces
-	routes  routes
 	queues  []*sendQueue // by Listener.Index
 	unsent  []*sendQueue // with datagrams in them
 	retry   bool         // a socket was full: try again with the next tick

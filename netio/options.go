@@ -38,7 +38,7 @@ type ListenerConfig struct {
 	Transport Transport
 	Addr      netip.AddrPort // port 0: the kernel chooses
 	Advertise string         // host or host:port that peers should see; "": Addr
-	Proxies   []netip.Prefix // load balancers, whose connections begin with a PROXY protocol header: before TLS, where there is TLS
+	Proxies   []netip.Prefix // of a plaintext stream: load balancers, whose connections begin with a PROXY protocol header, see Proxied
 	TLS       *tlsio.Config  // of a secure transport, which must have one; what changes under a name is taken over without a new listener
 }
 

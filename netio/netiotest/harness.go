@@ -193,12 +193,12 @@ func spoil(b []byte) {
 // driver is the Harness as the loop sees it.
 type driver Harness
 
-func (d *driver) Send(_ *netio.Listener, batch []netio.Datagram) int {
+func (d *driver) Send(ln *netio.Listener, batch []netio.Datagram) int {
 	if d.full {
 		return 0
 	}
 	for _, dg := range batch {
-		d.packets = append(d.packets, Packet{Listener: dg.From, To: dg.To, Bytes: slices.Clone(dg.Buf.B)})
+		d.packets = append(d.packets, Packet{Listener: ln, To: dg.To, Bytes: slices.Clone(dg.Buf.B)})
 	}
 	return len(batch)
 }
