@@ -7,7 +7,7 @@ LDFLAGS := -s -w -X sluice/cmd/run.Version=$(VERSION)
 SUDO    := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 FUZZTIME ?= 30s
 
-.PHONY: build run test unit e2e demo-test race lint gen gen-check fuzz soak bench bench-peer benchcmp baseline cover check deps-test deps-gen deps-race deps-peer deps-demo clean
+.PHONY: build run test unit e2e demo-test race lint gen gen-check fuzz soak bench bench-connections bench-peer benchcmp baseline cover check deps-test deps-gen deps-race deps-peer deps-demo clean
 
 ## build: bin/sluice, one static binary
 build:
@@ -17,7 +17,7 @@ build:
 run: build
 	exec bin/sluice serve
 
-## test: everything that has to hold; installs sipp first if it is missing
+## test: everything that has to hold; installs sipp, openssl and socat first if they are missing
 test: lint unit race e2e
 	@echo "all tests passed"
 
@@ -29,6 +29,10 @@ unit:
 ## e2e: the real binary with real phones on loopback
 e2e: deps-test
 	$(GO) test -count=1 -tags e2e ./cmd/run/e2e
+
+## faults: what peers and networks do when all is not well, with 10,000 connections instead of 1,000 or 2,000
+faults:
+	SLUICE_FAULTS=full $(GO) test -count=1 -timeout 15m -tags e2e -parallel 1 -run '^TestFault' ./cmd/run/e2e
 
 ## demo-test: two tabs of a real browser call each other on the demo page
 demo-test: build deps-demo
@@ -74,6 +78,12 @@ bench: build
 bench-peer: build deps-peer
 	cd bench && $(GO) build -o ../bin/sluice-load ./load && $(GO) run ./compare -peer
 
+## bench-connections: what registered WebSocket connections cost: 15,000 with sockets, 1,000,000 simulated; five minutes
+bench-connections: build
+	cd bench && $(GO) build -o ../bin/sluice-connections ./connections && $(GO) build -o ../bin/sluice-simulated ./connections/simulated
+	cd bench && ../bin/sluice-connections $(CONNECTIONS)
+	bin/sluice-simulated $(SIMULATED)
+
 ## benchcmp: the Go benchmarks against the committed baseline
 benchcmp:
 	mkdir -p bench/out
@@ -91,10 +101,12 @@ cover:
 ## check: what a reviewer runs before landing
 check: test gen-check
 
-# sipp (Debian's sip-tester) plays the phones of the end-to-end tests.
+# sipp (Debian's sip-tester) plays the phones of the end-to-end tests, openssl
+# and socat those that speak TLS.
 deps-test:
-	@command -v sipp >/dev/null || { echo "installing sip-tester (sipp), which the end-to-end tests call with"; \
-		$(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq sip-tester; }
+	@missing=; for c in sipp:sip-tester openssl:openssl socat:socat; do command -v $${c%:*} >/dev/null || missing="$$missing $${c#*:}"; done; [ -z "$$missing" ] || { \
+		echo "installing$$missing, which the end-to-end tests call with"; \
+		$(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing; }
 
 # The race detector needs a C compiler.
 deps-race:

@@ -35,6 +35,7 @@ type acceptor struct {
 	started   bool
 	closed    bool
 	reserve   *os.File // a descriptor to give up when there is none left
+	faces     faces
 	enrolling []enrolling
 }
 
@@ -109,7 +110,9 @@ func (a *acceptor) accepted(conn *net.TCPConn) {
 		conn.Close()
 		return
 	}
-	c := &Conn{loop: e.loop, transport: ln.Transport, listener: ln, local: tcpAddrPort(conn.LocalAddr()), remote: tcpAddrPort(conn.RemoteAddr())}
+	local := tcpAddrPort(conn.LocalAddr())
+	ln = a.faces.at(ln, local.Addr())
+	c := &Conn{loop: e.loop, transport: ln.Transport, listener: ln, local: local, remote: tcpAddrPort(conn.RemoteAddr())}
 	result, err := e.enroll(c, conn, c.local)
 	if err != nil {
 		a.count()

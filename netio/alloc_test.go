@@ -3,20 +3,41 @@
 package netio
 
 import (
+	"net/netip"
 	"testing"
 )
 
 func TestBatchAllocatesNothing(t *testing.T) {
-	a, b := newBench(t, false), newBench(t, true)
-	payload := make([]byte, 600)
-	lost := 0
-	got := testing.AllocsPerRun(200, func() {
-		if round(a, b, recvBatch, payload) != recvBatch {
-			lost++
+	for _, at := range [][4]byte{{127, 0, 0, 1}, {}} {
+		a, b := newBench(t, false), newBenchOn(t, true, at)
+		payload, to := make([]byte, 600), netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), b.ln.Addr.Port())
+		lost := 0
+		got := testing.AllocsPerRun(200, func() {
+			if round(a, b, recvBatch, to, payload) != recvBatch {
+				lost++
+			}
+		})
+		if got != 0 || lost != 0 {
+			t.Errorf("%v: got %v allocations per batch, %d incomplete batches, want none", b.ln, got, lost)
 		}
-	})
-	if got != 0 || lost != 0 {
-		t.Errorf("got %v allocations per batch, %d incomplete batches, want none", got, lost)
+	}
+}
+
+// TestFacingAllocatesNothing: neither for a peer that is known nor, but for the face, for a new one.
+func TestFacingAllocatesNothing(t *testing.T) {
+	b := newBenchOn(t, false, [4]byte{})
+	defer b.e.closeProbes()
+	for name, step := range map[string]byte{"known": 0, "new": 1} {
+		peer := [4]byte{127, 0, 0, 1}
+		got := testing.AllocsPerRun(200, func() {
+			peer[3] += step
+			if ln := b.loop.Facing(b.ln, netip.AddrFrom4(peer)); ln == b.ln {
+				t.Error("no route")
+			}
+		})
+		if got != 0 {
+			t.Errorf("%s: got %v allocations, want 0", name, got)
+		}
 	}
 }
 

@@ -25,15 +25,19 @@ type bench struct {
 
 func newBench(t testing.TB, echo bool) *bench {
 	t.Helper()
+	return newBenchOn(t, echo, [4]byte{127, 0, 0, 1})
+}
+
+func newBenchOn(t testing.TB, echo bool, at [4]byte) *bench {
+	t.Helper()
 	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { unix.Close(fd) })
-	if err := unix.Bind(fd, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
+	if err := unix.Bind(fd, &unix.SockaddrInet4{Addr: at}); err != nil {
 		t.Fatal(err)
 	}
-	tune(fd)
 	o := Options{Loops: 1}.withDefaults()
 	o.Stats = stats.New()
 	o.Stats.Loops(1)
@@ -42,12 +46,13 @@ func newBench(t testing.TB, echo bool) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
+	tune(fd, ln)
 	b := &bench{ln: ln, echo: echo}
 	n := &Net{opt: o, ids: newMetrics(o.Stats), shared: o.Stats.Shared(), origin: time.Now()}
 	b.loop = newLoop(0, o, n.ids, nil, nil)
 	b.e = &engine{net: n, loop: b.loop, batch: newUDPBatch()}
 	b.loop.driver = b.e
-	b.s = &socket{ln: ln, fd: fd}
+	b.s = &socket{ln: ln, fd: fd, everywhere: ln.everywhere()}
 	b.e.attach(b.s)
 	b.loop.start(b)
 	return b
@@ -71,25 +76,32 @@ func (b *bench) OnDatagram(ln *Listener, from netip.AddrPort, p []byte) {
 	b.got++
 	b.source = from
 	if b.echo {
-		b.send(from, p)
+		b.sendFrom(ln, from, p)
 	}
 }
 
-func (b *bench) send(to netip.AddrPort, p []byte) {
+func (b *bench) send(to netip.AddrPort, p []byte) { b.sendFrom(b.ln, to, p) }
+
+func (b *bench) sendFrom(ln *Listener, to netip.AddrPort, p []byte) {
 	buf := b.loop.Acquire(len(p))
 	buf.B = append(buf.B, p...)
-	b.loop.SendTo(b.ln, to, buf)
+	b.loop.SendTo(ln, to, buf)
 	buf.Release()
+}
+
+// at is where b reaches y, which may be on every address.
+func (b *bench) at(y *bench) netip.AddrPort {
+	return netip.AddrPortFrom(b.ln.Addr.Addr(), y.ln.Addr.Port())
 }
 
 func (b *bench) drain() { b.e.drainSocket(b.s) }
 
-// round sends a burst from a to b, which answers it, and returns how many answers arrived.
-func round(a, b *bench, burst int, payload []byte) int {
+// round sends a burst from a to an address of b, which answers it, and returns how many answers arrived.
+func round(a, b *bench, burst int, at netip.AddrPort, payload []byte) int {
 	a.got = 0
 	a.run(func(a *bench) {
 		for range burst {
-			a.send(b.ln.Addr, payload)
+			a.send(at, payload)
 		}
 	})
 	b.run((*bench).drain)
@@ -101,7 +113,7 @@ func TestBatchesThroughRealSockets(t *testing.T) {
 	a, b := newBench(t, false), newBench(t, true)
 	payload := make([]byte, 600)
 	for _, burst := range []int{1, 2, 31, 32, 33, 64, 65, 200} {
-		if got := round(a, b, burst, payload); got != burst {
+		if got := round(a, b, burst, b.ln.Addr, payload); got != burst {
 			t.Errorf("burst of %d: %d answers", burst, got)
 		}
 		if a.source != b.ln.Addr {
@@ -157,13 +169,13 @@ func TestBuffersAreLarge(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer unix.Close(plain)
-	allowed := unix.SetsockoptInt(plain, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, socketBuffer) == nil
+	allowed := unix.SetsockoptInt(plain, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, udpBuffer) == nil
 	got, err := unix.GetsockoptInt(b.s.fd, unix.SOL_SOCKET, unix.SO_RCVBUF)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if allowed && got < socketBuffer {
-		t.Errorf("got %d bytes, want at least %d", got, socketBuffer)
+	if allowed && got < udpBuffer {
+		t.Errorf("got %d bytes, want at least %d", got, udpBuffer)
 	}
 }
 
@@ -175,9 +187,37 @@ func BenchmarkRelay(b *testing.B) {
 	b.ReportAllocs()
 	n := 0
 	for b.Loop() {
-		n += round(x, y, recvBatch, payload)
+		n += round(x, y, recvBatch, y.ln.Addr, payload)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n), "ns/datagram")
+}
+
+// BenchmarkRelayEverywhere is BenchmarkRelay through a socket on every address, which is told of each datagram where it came.
+func BenchmarkRelayEverywhere(b *testing.B) {
+	x, y := newBench(b, false), newBenchOn(b, true, [4]byte{})
+	payload := make([]byte, 600)
+	b.ReportAllocs()
+	n := 0
+	for b.Loop() {
+		n += round(x, y, recvBatch, x.at(y), payload)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n), "ns/datagram")
+}
+
+// BenchmarkFacing is the choice of a face for a peer that is known, and for one that is new.
+func BenchmarkFacing(b *testing.B) {
+	x := newBenchOn(b, false, [4]byte{})
+	defer x.e.closeProbes()
+	for name, step := range map[string]uint32{"known": 0, "new": 1} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			peer := uint32(127 << 24)
+			for b.Loop() {
+				peer = 127<<24 | (peer+step)&(1<<24-1)
+				x.loop.Facing(x.ln, netip.AddrFrom4([4]byte{byte(peer >> 24), byte(peer >> 16), byte(peer >> 8), byte(peer)}))
+			}
+		})
+	}
 }
 
 // BenchmarkKernel is the same traffic with nothing around the system calls.

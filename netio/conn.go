@@ -39,7 +39,7 @@ type Conn struct {
 	Link any // the handler's own: set and read by it alone
 
 	loop      *Loop
-	listener  *Listener
+	listener  *Listener // that accepted it, or in whose name it was dialled
 	id        ConnID
 	local     netip.AddrPort
 	remote    netip.AddrPort
@@ -70,7 +70,12 @@ func (c *Conn) Loop() *Loop { return c.loop }
 func (c *Conn) Transport() Transport { return c.transport }
 
 // Listener is the listener that accepted the connection, nil for one that was dialled.
-func (c *Conn) Listener() *Listener { return c.listener }
+func (c *Conn) Listener() *Listener {
+	if c.dialled {
+		return nil
+	}
+	return c.listener
+}
 
 // Dialled tells whether we opened the connection.
 func (c *Conn) Dialled() bool { return c.dialled }

@@ -1,6 +1,9 @@
 package netio
 
-import "net/netip"
+import (
+	"net/netip"
+	"sync/atomic"
+)
 
 const maxSlots = 1 << 24
 
@@ -10,6 +13,33 @@ type connTable struct {
 	free  []uint32
 	peers map[peer]*Conn // the newest; the others are chained behind it
 	count int
+	names nameTable
+}
+
+// nameTable is what other loops may know of the connections of one: in whose name each of them is. Its pages never move.
+type nameTable [maxSlots / namesPerPage]atomic.Pointer[namePage]
+
+type namePage [namesPerPage]atomic.Pointer[Listener]
+
+const namesPerPage = 1 << 12
+
+func (t *nameTable) of(slot uint32) *Listener {
+	if p := t[slot/namesPerPage].Load(); p != nil {
+		return p[slot%namesPerPage].Load()
+	}
+	return nil
+}
+
+func (t *nameTable) set(slot uint32, ln *Listener) {
+	p := t[slot/namesPerPage].Load()
+	if p == nil {
+		if ln == nil {
+			return
+		}
+		p = new(namePage)
+		t[slot/namesPerPage].Store(p)
+	}
+	p[slot%namesPerPage].Store(ln)
 }
 
 type connSlot struct {
@@ -42,6 +72,7 @@ func (t *connTable) add(c *Conn) bool {
 	}
 	s.conn = c
 	c.id = connID(c.loop.index, slot, s.generation)
+	t.names.set(slot, c.listener)
 	t.count++
 	t.link(c)
 	return true
@@ -54,6 +85,7 @@ func (t *connTable) remove(c *Conn) {
 		return
 	}
 	s.conn = nil
+	t.names.set(c.id.slot(), nil)
 	t.free = append(t.free, c.id.slot())
 	t.count--
 }

@@ -40,6 +40,7 @@ type engine struct {
 	all      []*socket      // every UDP socket
 	sockets  []*socket      // by Listener.Index; nil: not UDP, or removed
 	batch    *udpBatch
+	probes   [2]probe      // IPv4 and IPv6
 	bell     *net.UnixConn // our end of the anchor
 	anchor   *net.UnixConn // the other end, until gnet has it
 	ready    chan error    // one value: nil once OnStart has returned
@@ -52,8 +53,6 @@ type enrolment struct {
 	conn  *Conn
 	local netip.AddrPort
 }
-
-const socketBuffer = 4 << 20 // of UDP sockets, as far as the kernel lets us
 
 func newEngine(n *Net, l *Loop, listen []*Listener) (*engine, error) {
 	e := &engine{net: n, loop: l, listen: listen, batch: newUDPBatch(), ready: make(chan error, 1), done: make(chan struct{})}
@@ -74,7 +73,7 @@ func (e *engine) run() {
 	go func() {
 		defer close(e.done)
 		err := gnet.Rotate(e, urls, gnet.WithNumEventLoop(1), gnet.WithReusePort(true), gnet.WithTicker(true),
-			gnet.WithSocketRecvBuffer(socketBuffer), gnet.WithSocketSendBuffer(socketBuffer), gnet.WithLogger(quietLogger{e.net.opt.Logger}))
+			gnet.WithLogger(quietLogger{e.net.opt.Logger}))
 		e.stopped(err)
 	}()
 }
@@ -96,6 +95,7 @@ func (e *engine) stopped(err error) {
 	for _, s := range e.all {
 		s.close()
 	}
+	e.closeProbes()
 	e.bell.Close()
 	e.anchor.Close()
 	select {
@@ -116,7 +116,7 @@ func (e *engine) OnBoot(g gnet.Engine) gnet.Action {
 			e.ready <- fmt.Errorf("listen %s: %w", ln, err)
 			return gnet.Shutdown
 		}
-		tune(fd)
+		tune(fd, ln)
 		e.attach(&socket{ln: ln, fd: fd, inet6: ln.Addr.Addr().Is6()})
 	}
 	if len(e.listen) > 0 {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"syscall"
 	"testing"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 	"sluice/netio"
 )
 
-// silent is an address whose kernel answers no more connection requests: its queue is full and nobody accepts.
+// silent is an address whose kernel answers no more connection requests, there and at all of 127.0.0.0/8: its queue is full and nobody accepts.
 func silent(t *testing.T) netip.AddrPort {
 	t.Helper()
 	ln, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
@@ -21,7 +22,7 @@ func silent(t *testing.T) netip.AddrPort {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { unix.Close(ln) })
-	if err := errors.Join(unix.Bind(ln, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}), unix.Listen(ln, 0)); err != nil {
+	if err := errors.Join(unix.Bind(ln, &unix.SockaddrInet4{}), unix.Listen(ln, 0)); err != nil {
 		t.Fatal(err)
 	}
 	sa, err := unix.Getsockname(ln)
@@ -34,7 +35,7 @@ func silent(t *testing.T) netip.AddrPort {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { unix.Close(c) })
-		_ = unix.Connect(c, sa)
+		_ = unix.Connect(c, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}, Port: sa.(*unix.SockaddrInet4).Port})
 	}
 	return netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), uint16(sa.(*unix.SockaddrInet4).Port))
 }
@@ -74,25 +75,44 @@ func TestCloseDoesNotWaitForDials(t *testing.T) {
 	}
 }
 
+// TestTooManyDials: an address that does not answer gets its share of the dials and no more, and all of them theirs.
 func TestTooManyDials(t *testing.T) {
-	n := open(t, netio.Options{Loops: 1, DialTimeout: time.Hour}, node{})
-	to := silent(t)
-	on(t, n.Loops()[0], func(n *node) {
-		begun := 0
-		for range 2000 {
-			_, err := n.loop.Dial(netio.TCP, netip.Addr{}, to)
-			if err == netio.ErrTooManyDials {
-				break
+	n := open(t, netio.Options{Loops: 2, DialTimeout: time.Hour, MaxDials: 7, DialsPerAddr: 5}, node{})
+	dead := silent(t)
+	at := func(addr string) netip.AddrPort { return netip.AddrPortFrom(netip.MustParseAddr(addr), dead.Port()) }
+	for i, step := range []struct {
+		name string
+		to   netip.AddrPort
+		want error
+	}{
+		{"1", dead, nil}, {"2", dead, nil}, {"3", dead, nil}, {"4", dead, nil}, {"5", dead, nil},
+		{"one too many for the address", dead, netio.ErrTooManyDials},
+		{"another port of it", netip.AddrPortFrom(dead.Addr(), 9), netio.ErrTooManyDials},
+		{"another address", at("127.0.0.2"), nil}, {"the last", at("127.0.0.3"), nil},
+		{"one too many", at("127.0.0.4"), netio.ErrTooManyDials},
+	} {
+		on(t, n.Loops()[i%2], func(n *node) {
+			if _, err := n.loop.Dial(netio.TCP, netip.Addr{}, step.to); err != step.want {
+				t.Errorf("%s: got %v, want %v", step.name, err, step.want)
 			}
-			if err != nil {
-				t.Fatal(err)
+		})
+	}
+}
+
+// TestDialsMakeRoom: what has ended is not counted.
+func TestDialsMakeRoom(t *testing.T) {
+	closed := make(chan error, 1)
+	n := open(t, netio.Options{Loops: 1, MaxDials: 1, DialsPerAddr: 1}, node{closed: func(_ *netio.Conn, err error) { closed <- err }})
+	for range 3 {
+		on(t, n.Loops()[0], func(n *node) {
+			if _, err := n.loop.Dial(netio.TCP, netip.Addr{}, refused(t)); err != nil {
+				t.Error(err)
 			}
-			begun++
+		})
+		if err := wait(t, closed); !errors.Is(err, syscall.ECONNREFUSED) {
+			t.Errorf("got %v", err)
 		}
-		if begun < 1000 || begun > 1100 || n.loop.NumConns() != begun {
-			t.Errorf("%d dials begun, %d connections", begun, n.loop.NumConns())
-		}
-	})
+	}
 }
 
 // TestLoopThatDies: when gnet ends by itself the handler still gets its OnClose and OnStop, and Died tells.

@@ -8,7 +8,6 @@ import (
 	"net/netip"
 	"slices"
 	"syscall"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -19,9 +18,6 @@ type bound struct {
 	acceptor *acceptor    // of a stream listener
 	probe    *net.UDPConn // of a UDP listener, until the loops have their own sockets
 }
-
-// keepAlive finds dead peers that have nothing to say.
-var keepAlive = net.KeepAliveConfig{Enable: true, Idle: time.Minute, Interval: 15 * time.Second, Count: 4}
 
 // network is the network of a listener for package net and gnet. It names the address family, which makes IPv6 sockets IPv6 only.
 func network(ln *Listener) string { return networkOf(ln.Transport, ln.Addr.Addr()) }
@@ -62,21 +58,30 @@ func (n *Net) bindOne(cfg ListenerConfig) (*bound, error) {
 		return nil, errors.New("transport or address is missing")
 	}
 	cfg.Addr = unmap(cfg.Addr)
-	config := net.ListenConfig{KeepAliveConfig: keepAlive}
+	config := net.ListenConfig{KeepAlive: noKeepAlive, KeepAliveConfig: keepAlive(n.opt.KeepAlive)}
 	config.SetMultipathTCP(false) // the default since Go 1.24; no phone speaks it, and every accept would pay for it
 	b := &bound{}
 	var addr netip.AddrPort
+	var receive, send int
+	config.Control = func(_, _ string, raw syscall.RawConn) error { // a window is agreed on by the size of the buffer before the listen
+		return raw.Control(func(fd uintptr) {
+			receive, send = cfg.applyTo(int(fd))
+			if cfg.Transport != UDP {
+				setUserTimeout(int(fd), userTimeout(n.opt.KeepAlive))
+			}
+		})
+	}
 	if cfg.Transport == UDP {
 		conn, err := config.ListenPacket(context.Background(), networkOf(cfg.Transport, cfg.Addr.Addr()), cfg.Addr.String())
 		if err != nil {
-			return nil, plainError(err)
+			return nil, bindError(err, cfg.Addr.Port())
 		}
 		b.probe = conn.(*net.UDPConn)
 		addr = b.probe.LocalAddr().(*net.UDPAddr).AddrPort()
 	} else {
 		l, err := config.Listen(context.Background(), networkOf(cfg.Transport, cfg.Addr.Addr()), cfg.Addr.String())
 		if err != nil {
-			return nil, plainError(err)
+			return nil, bindError(err, cfg.Addr.Port())
 		}
 		b.acceptor = newAcceptor(n, l.(*net.TCPListener))
 		addr = tcpAddrPort(l.Addr())
@@ -87,6 +92,7 @@ func (n *Net) bindOne(cfg ListenerConfig) (*bound, error) {
 		return nil, err
 	}
 	b.ln = ln
+	n.warnOfBuffers(ln, receive, send)
 	if b.acceptor != nil {
 		b.acceptor.listener.Store(ln)
 	}
@@ -98,6 +104,15 @@ func plainError(err error) error {
 	var errno syscall.Errno
 	if errors.As(err, &errno) {
 		return errno
+	}
+	return err
+}
+
+// bindError is plainError, and says what the kernel does not.
+func bindError(err error, port uint16) error {
+	err = plainError(err)
+	if errors.Is(err, syscall.EACCES) && port < 1024 {
+		return fmt.Errorf("%w: a port below 1024 needs root or CAP_NET_BIND_SERVICE", err)
 	}
 	return err
 }
@@ -123,8 +138,8 @@ func closeAll(all []*bound) {
 }
 
 // SetListeners changes what the Net listens on, by difference: what is in cfgs stays or is opened, everything else is closed; connections
-// that were accepted stay. If anything cannot be opened nothing changes. A listener whose transport (among streams), advertised name or TLS
-// name changes keeps its socket and becomes a new Listener; certificates that change under their name are taken over for the handshakes to come.
+// that were accepted stay. If anything cannot be opened nothing changes. A listener whose transport (among streams), advertised name, TLS name,
+// load balancers or settings for sockets change keeps its socket and becomes a new Listener; certificates that change under their name are taken over for the handshakes to come.
 // It must not be called on a loop.
 func (n *Net) SetListeners(cfgs []ListenerConfig) error {
 	n.mu.Lock()
@@ -139,7 +154,9 @@ func (n *Net) SetListeners(cfgs []ListenerConfig) error {
 		switch cfg := cfgs[i]; {
 		case b == nil:
 			fresh = append(fresh, cfg)
-		case b.ln.Transport != cfg.Transport || b.ln.config.Advertise != cfg.Advertise || !slices.Equal(b.ln.config.Proxies, cfg.Proxies) || tlsName(b.ln.config) != tlsName(cfg):
+		case b.ln.Transport != cfg.Transport || b.ln.config.Advertise != cfg.Advertise || !slices.Equal(b.ln.config.Proxies, cfg.Proxies) ||
+			tlsName(b.ln.config) != tlsName(cfg) || !b.ln.config.tunedAs(&cfg):
+			cfg.Addr = unmap(cfg.Addr)
 			ln, err := n.newListener(cfg, b.ln.Addr)
 			if err != nil {
 				return fmt.Errorf("listen %s: %w", listenURL(cfg.Transport, cfg.Addr), err)
@@ -297,8 +314,6 @@ func listenShared(ln *Listener) (*net.UDPConn, int, error) {
 		return nil, -1, err
 	}
 	conn := pc.(*net.UDPConn)
-	_ = conn.SetReadBuffer(socketBuffer)
-	_ = conn.SetWriteBuffer(socketBuffer)
 	raw, err := conn.SyscallConn()
 	fd := -1
 	if err == nil {
@@ -310,16 +325,20 @@ func listenShared(ln *Listener) (*net.UDPConn, int, error) {
 		conn.Close()
 		return nil, -1, err
 	}
-	tune(fd)
+	tune(fd, ln)
 	return conn, fd, nil
 }
 
 func (n *Net) rename(r rename) {
-	if r.to.acceptor != nil {
-		r.to.acceptor.listener.Store(r.to.ln)
-		return
+	ln := r.to.ln
+	var receive, send int
+	if a := r.to.acceptor; a != nil {
+		a.listener.Store(ln)
+		receive, send = ln.config.applyToConn(a.tcp)
+	} else {
+		n.eachLoop(func(e *engine) { receive, send = e.rename(r.old, ln) })
 	}
-	n.eachLoop(func(e *engine) { e.rename(r.old, r.to.ln) })
+	n.warnOfBuffers(ln, receive, send)
 }
 
 // drop closes a listener.

@@ -11,7 +11,7 @@ import (
 )
 
 // Listener is a bound address, shared by all loops. It never changes; two Listeners of one Net never have the same Index, even if one
-// replaces the other.
+// replaces the other; but one that is bound to every address shares it with its faces.
 type Listener struct {
 	Index     int
 	Transport Transport
@@ -20,6 +20,7 @@ type Listener struct {
 
 	config ListenerConfig
 	tls    *tlsio.Context // nil: no TLS
+	whole  *Listener      // what this is a face of; nil: it is none
 }
 
 // String is the listener as a URL, as in the configuration.
@@ -43,7 +44,7 @@ func (ln *Listener) UseTLS(x *tlsio.Context) { ln.tls = x }
 // sentBy completes what is advertised with the bound port.
 func sentBy(advertise string, bound netip.AddrPort) (string, error) {
 	if advertise == "" {
-		return netip.AddrPortFrom(bound.Addr().WithZone(""), bound.Port()).String(), nil
+		return ownSentBy(bound), nil
 	}
 	host, port, err := net.SplitHostPort(advertise)
 	if err != nil {
@@ -56,6 +57,11 @@ func sentBy(advertise string, bound netip.AddrPort) (string, error) {
 		return "", fmt.Errorf("advertise %q: neither host nor host:port", advertise)
 	}
 	return net.JoinHostPort(host, port), nil
+}
+
+// ownSentBy is how an address of ours stands in a Via header field, where there is no place for a zone.
+func ownSentBy(addr netip.AddrPort) string {
+	return netip.AddrPortFrom(addr.Addr().WithZone(""), addr.Port()).String()
 }
 
 func validIPv6(host string) bool {

@@ -63,6 +63,8 @@ type Loop struct {
 	sources    *sources
 
 	pool    bufPool
+	faces   faces
+	routes  routes
 	queues  []*sendQueue // by Listener.Index
 	unsent  []*sendQueue // with datagrams in them
 	retry   bool         // a socket was full: try again with the next tick
@@ -124,6 +126,16 @@ func (l *Loop) Conn(id ConnID) *Conn {
 		return c
 	}
 	return nil
+}
+
+// ListenerOf is the listener in whose name a connection is: the one that accepted it, or the one that it was dialled from; nil when there is
+// none, or no such connection. Any goroutine may call it: it is how a loop knows by what name the peer of another loop's connection knows us. It
+// may be wrong once the connection has closed.
+func (l *Loop) ListenerOf(id ConnID) *Listener {
+	if id.Loop() != l.index {
+		return nil
+	}
+	return l.table.names.of(id.slot())
 }
 
 // ConnTo finds the newest open or opening connection of this loop to a peer, accepted or dialled, nil when there is none.

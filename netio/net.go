@@ -96,11 +96,11 @@ func Open(o Options, newHandler func(l *Loop) Handler) (*Net, error) {
 func (n *Net) startLoops(newHandler func(l *Loop) Handler) error {
 	var udp []*Listener
 	for _, b := range n.bound {
-		if b.ln.Transport == UDP {
+		if b.ln.Transport == UDP && !b.ln.everywhere() {
 			udp = append(udp, b.ln)
 			n.gnets = append(n.gnets, b.ln.Addr)
+			b.closeProbe()
 		}
-		b.closeProbe()
 	}
 	for _, l := range n.loops {
 		e, err := newEngine(n, l, udp)
@@ -115,7 +115,7 @@ func (n *Net) startLoops(newHandler func(l *Loop) Handler) error {
 			return err
 		}
 	}
-	return nil
+	return n.share(n.bound)
 }
 
 // Died gives an error when a loop has ended without being asked to: the process can no longer serve.

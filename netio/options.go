@@ -19,6 +19,9 @@ const (
 	DefaultMailboxSize   = 4096
 	DefaultDialTimeout   = 5 * time.Second
 	DefaultHandshake     = 10 * time.Second
+	DefaultMaxDials      = 2048
+	DefaultDialsPerAddr  = 512
+	DefaultKeepAlive     = time.Minute
 
 	maxLoops = 256 // eight bits of a ConnID
 )
@@ -38,8 +41,13 @@ type ListenerConfig struct {
 	Transport Transport
 	Addr      netip.AddrPort // port 0: the kernel chooses
 	Advertise string         // host or host:port that peers should see; "": Addr
-	Proxies   []netip.Prefix // of a plaintext stream: load balancers, whose connections begin with a PROXY protocol header, see Proxied
+	Proxies   []netip.Prefix // load balancers, whose connections begin with a PROXY protocol header: before TLS, where there is TLS
 	TLS       *tlsio.Config  // of a secure transport, which must have one; what changes under a name is taken over without a new listener
+
+	// Of its sockets: the UDP sockets, connections that are accepted, and those that are opened in its name.
+	ReceiveBuffer int // bytes; 0: as large as the kernel lets a UDP socket have it, up to 4 MiB; of a connection, as the kernel thinks best
+	SendBuffer    int // the same
+	DSCP          int // differentiated services code point of what is sent, 0 to 63 (RFC 2474)
 }
 
 // Options configure Open. The zero value of each field means its default.
@@ -51,6 +59,9 @@ type Options struct {
 	MaxWriteQueue int           // bytes waiting to be written per connection; beyond it the peer is a slow reader and is closed
 	MailboxSize   int           // mails waiting per loop, rounded up to a power of two
 	DialTimeout   time.Duration // for a connection to be established
+	MaxDials      int           // connections that are being established at a time
+	DialsPerAddr  int           // the same to one address
+	KeepAlive     time.Duration // silence after which TCP asks whether the peer is still there, and half of what it may leave unacknowledged; negative: never
 
 	HandshakeTimeout time.Duration // for a TLS handshake, from the moment at which the connection is there
 	HandshakeWorkers int           // of them that compute at a time; 0: one per core
@@ -77,6 +88,15 @@ func (o Options) withDefaults() Options {
 	}
 	if o.DialTimeout <= 0 {
 		o.DialTimeout = DefaultDialTimeout
+	}
+	if o.MaxDials <= 0 {
+		o.MaxDials = DefaultMaxDials
+	}
+	if o.DialsPerAddr <= 0 {
+		o.DialsPerAddr = DefaultDialsPerAddr
+	}
+	if o.KeepAlive == 0 {
+		o.KeepAlive = DefaultKeepAlive
 	}
 	if o.HandshakeTimeout <= 0 {
 		o.HandshakeTimeout = DefaultHandshake

@@ -7,8 +7,9 @@ const sendBatch = 64
 
 // Datagram is one that waits to be sent.
 type Datagram struct {
-	To  netip.AddrPort
-	Buf *Buf
+	From *Listener // in whose name: that of the batch, or a face of it
+	To   netip.AddrPort
+	Buf  *Buf
 }
 
 type sendQueue struct {
@@ -33,7 +34,7 @@ func (l *Loop) SendTo(ln *Listener, to netip.AddrPort, b *Buf) {
 			return
 		}
 	}
-	q.batch[q.n] = Datagram{To: to, Buf: b.Retain()}
+	q.batch[q.n] = Datagram{From: ln, To: to, Buf: b.Retain()}
 	q.n++
 	if !q.waiting {
 		q.waiting = true
@@ -52,7 +53,7 @@ func (l *Loop) queue(ln *Listener) *sendQueue {
 	for len(l.queues) <= ln.Index {
 		l.queues = append(l.queues, nil)
 	}
-	q := &sendQueue{listener: ln}
+	q := &sendQueue{listener: ln.base()}
 	l.queues[ln.Index] = q
 	return q
 }

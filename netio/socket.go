@@ -14,8 +14,8 @@ import (
 //   - gnet's, opened when the loop starts; fd is a duplicate of gnet's descriptor. gnet cannot give such a socket up, so when its listener
 //     is removed it is muted: connected to itself, which makes the kernel hand it nothing more and lets go of its share of the traffic.
 //     What still comes is counted and ignored. The same address can be listened on again, with the same socket.
-//   - our own, for listeners that came later, which gnet cannot be given. A goroutine waits for it to become readable and leaves the
-//     reading to the loop.
+//   - our own, for listeners that came later, which gnet cannot be given, and for those on every address, of which gnet would read the first
+//     datagram without asking where it arrived. A goroutine waits for it to become readable and leaves the reading to the loop.
 type socket struct {
 	ln     *Listener      // nil: muted
 	addr   netip.AddrPort // of ln, or the last one
@@ -23,6 +23,8 @@ type socket struct {
 	gnetFD int // gnet's descriptor, known from its first datagram
 	inet6  bool
 	closed bool
+
+	everywhere bool // bound to every address
 
 	own   *net.UDPConn  // of our own sockets: what the waiter waits on
 	drain func()        // the waiter's task for the loop
@@ -63,21 +65,25 @@ func (e *engine) detach(ln *Listener) {
 	e.all = slices.DeleteFunc(e.all, func(x *socket) bool { return x == s })
 }
 
-// rename gives the socket of a listener to another with the same address. Datagrams may still be sent in the old one's name.
-func (e *engine) rename(old, to *Listener) {
+// rename gives the socket of a listener to another with the same address, and returns the sizes of its buffers. Datagrams may still be sent
+// in the old one's name.
+func (e *engine) rename(old, to *Listener) (receive, send int) {
 	if s := e.socketOf(old); s != nil {
 		s.ln = to
 		e.attach(s)
+		receive, send = to.config.applyTo(s.fd)
 	}
+	return receive, send
 }
 
 // revive gives a muted socket back to a listener with its address; false when there is none.
 func (e *engine) revive(ln *Listener) bool {
-	for _, s := range e.all { // a muted socket's own idea of its address is another, if it was a wildcard
+	for _, s := range e.all {
 		if s.ln == nil && s.own == nil && s.addr == ln.Addr {
 			s.ln = ln
 			s.unmute()
 			e.attach(s)
+			ln.config.applyTo(s.fd)
 			return true
 		}
 	}
@@ -129,7 +135,7 @@ func (e *engine) socketByFD(gc gnet.Conn) *socket {
 
 // adopt takes over a socket that was opened after the start and begins to wait on it.
 func (e *engine) adopt(ln *Listener, own *net.UDPConn, fd int) {
-	s := &socket{ln: ln, fd: fd, inet6: ln.Addr.Addr().Is6(), own: own, again: make(chan struct{}, 1), gone: make(chan struct{})}
+	s := &socket{ln: ln, fd: fd, inet6: ln.Addr.Addr().Is6(), everywhere: ln.everywhere(), own: own, again: make(chan struct{}, 1), gone: make(chan struct{})}
 	s.drain = func() {
 		if !s.closed {
 			e.drainSocket(s)
@@ -164,10 +170,13 @@ func readable(fd uintptr) bool {
 	return err != unix.EAGAIN && err != unix.EINTR
 }
 
-// tune sets what gnet and package net set otherwise. No broadcasts: a URI of a peer may say where we send to.
-func tune(fd int) {
+// tune sets what gnet and package net set otherwise on a UDP socket. No broadcasts: a URI of a peer may say where we send to.
+func tune(fd int, ln *Listener) {
 	_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_BROADCAST, 0)
-	enlargeBuffers(fd)
+	if ln.everywhere() {
+		askForFaces(fd, ln.Addr.Addr().Is6())
+	}
+	ln.config.applyTo(fd)
 }
 
 func (s *socket) close() {

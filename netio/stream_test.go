@@ -202,7 +202,7 @@ func TestDialRefused(t *testing.T) {
 	}
 }
 
-// TestDialManyAtOnce: more than there are dialers; each ends, and none is lost.
+// TestDialManyAtOnce: each ends, and none is lost.
 func TestDialManyAtOnce(t *testing.T) {
 	const dials = 300
 	server := open(t, listen(local(netio.TCP)), node{})

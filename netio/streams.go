@@ -4,7 +4,10 @@ import "net/netip"
 
 // DialOptions say more of a connection than where it leads.
 type DialOptions struct {
-	Local netip.Addr // to come from; zero: any
+	// From is the listener in whose name the connection is opened: from its address, unless it is bound to every one, and with its settings for
+	// sockets. nil: nobody's.
+	From  *Listener
+	Local netip.Addr // to come from, if not From's address; zero: any
 
 	// ServerName is for TLS the host of the URI that led here, a domain or an address: the server is asked for it (SNI), and its certificate
 	// has to be for it (RFC 5922 §7.3). "": the remote address.
@@ -35,7 +38,10 @@ func (l *Loop) DialWith(t Transport, remote netip.AddrPort, o DialOptions) (*Con
 		l.stats.Inc(l.ids.connsRefused)
 		return nil, ErrTooManyConns
 	}
-	c := &Conn{loop: l, transport: t, dialled: true, remote: remote, state: StateOpening, gone: true, tls: tls, serverName: o.ServerName}
+	if o.From != nil && !o.Local.IsValid() && !o.From.everywhere() {
+		o.Local = o.From.Addr.Addr()
+	}
+	c := &Conn{loop: l, transport: t, listener: o.From, dialled: true, remote: remote, state: StateOpening, gone: true, tls: tls, serverName: o.ServerName}
 	if !l.table.add(c) {
 		l.dismiss()
 		return nil, ErrTooManyConns

@@ -22,17 +22,27 @@ type mmsghdr struct {
 	_   [4]byte
 }
 
+// pktinfo is a control message with one of our addresses: IP_PKTINFO or IPV6_PKTINFO.
+type pktinfo struct {
+	hdr  unix.Cmsghdr
+	info unix.Inet6Pktinfo // or an Inet4Pktinfo, which is shorter
+	_    [4]byte
+}
+
 // udpBatch is what recvmmsg and sendmmsg work on: one per loop, filled once, so that a batch costs no allocation. Its pages of receive room
 // take memory only as far as datagrams have reached.
 type udpBatch struct {
 	rx     [recvBatch]mmsghdr
 	rxIov  [recvBatch]unix.Iovec
 	rxName [recvBatch]unix.RawSockaddrInet6
+	rxInfo [recvBatch]pktinfo
+	asking bool // rx has room for control messages
 	room   []byte
 
 	tx     [sendBatch]mmsghdr
 	txIov  [sendBatch]unix.Iovec
 	txName [sendBatch]unix.RawSockaddrInet6
+	txInfo [sendBatch]pktinfo
 
 	zones zoneCache
 }
@@ -69,6 +79,7 @@ func (e *engine) drainSocket(s *socket) {
 // receive reads and hands out one batch.
 func (e *engine) receive(s *socket) int {
 	b, l := e.batch, e.loop
+	b.ask(s.everywhere)
 	n := b.recvmmsg(s.fd)
 	bytes := 0
 	for i := range n {
@@ -76,8 +87,11 @@ func (e *engine) receive(s *socket) int {
 		from := b.source(i)
 		msg.hdr.Namelen = unix.SizeofSockaddrInet6 // the kernel wrote the length of this one
 		bytes += int(msg.len)
-		at := i * recvRoom
-		l.handler.OnDatagram(s.ln, from, b.room[at:at+int(msg.len):at+int(msg.len)])
+		ln, at := s.ln, i*recvRoom
+		if s.everywhere {
+			ln = l.faces.at(ln, b.arrivedAt(i))
+		}
+		l.handler.OnDatagram(ln, from, b.room[at:at+int(msg.len):at+int(msg.len)])
 	}
 	if n > 0 {
 		l.stats.Add(l.ids.datagramsIn, uint64(n))
@@ -101,9 +115,66 @@ func (b *udpBatch) recvmmsg(fd int) int {
 	}
 }
 
+// ask has the kernel tell, or not, at which address a datagram arrived. Only sockets that are bound to every address pay for it.
+func (b *udpBatch) ask(on bool) {
+	if !on && !b.asking {
+		return
+	}
+	b.asking = on
+	for i := range b.rx {
+		hdr := &b.rx[i].hdr
+		hdr.Control = nil
+		hdr.SetControllen(0)
+		if on {
+			hdr.Control = (*byte)(unsafe.Pointer(&b.rxInfo[i]))
+			hdr.SetControllen(int(unsafe.Sizeof(pktinfo{})))
+		}
+	}
+}
+
+// arrivedAt is the address of ours at which datagram i arrived, zero when the kernel did not say.
+func (b *udpBatch) arrivedAt(i int) netip.Addr {
+	p := &b.rxInfo[i]
+	switch {
+	case b.rx[i].hdr.Controllen < unix.SizeofCmsghdr:
+	case p.hdr.Level == unix.SOL_IP && p.hdr.Type == unix.IP_PKTINFO:
+		return netip.AddrFrom4((*unix.Inet4Pktinfo)(unsafe.Pointer(&p.info)).Spec_dst) // for a broadcast too
+	case p.hdr.Level == unix.SOL_IPV6 && p.hdr.Type == unix.IPV6_PKTINFO:
+		addr := netip.AddrFrom16(p.info.Addr)
+		if addr.IsLinkLocalUnicast() {
+			addr = addr.WithZone(b.zones.nameOf(p.info.Ifindex))
+		}
+		return addr
+	}
+	return netip.Addr{}
+}
+
+// leaveFrom has datagram i leave from an address of ours, or, if that is zero, from the one that the kernel chooses.
+func (b *udpBatch) leaveFrom(i int, addr netip.Addr) {
+	hdr, p := &b.tx[i].hdr, &b.txInfo[i]
+	switch {
+	case !addr.IsValid():
+		hdr.Control = nil
+		hdr.SetControllen(0)
+		return
+	case addr.Is4():
+		p.hdr = unix.Cmsghdr{Level: unix.SOL_IP, Type: unix.IP_PKTINFO}
+		p.hdr.SetLen(unix.CmsgLen(unix.SizeofInet4Pktinfo))
+		*(*unix.Inet4Pktinfo)(unsafe.Pointer(&p.info)) = unix.Inet4Pktinfo{Spec_dst: addr.As4()}
+		hdr.SetControllen(unix.CmsgSpace(unix.SizeofInet4Pktinfo))
+	default:
+		p.hdr = unix.Cmsghdr{Level: unix.SOL_IPV6, Type: unix.IPV6_PKTINFO}
+		p.hdr.SetLen(unix.CmsgLen(unix.SizeofInet6Pktinfo))
+		p.info = unix.Inet6Pktinfo{Addr: addr.As16()}
+		hdr.SetControllen(unix.CmsgSpace(unix.SizeofInet6Pktinfo))
+	}
+	hdr.Control = (*byte)(unsafe.Pointer(p))
+}
+
 // source decodes the sender of datagram i.
-func (b *udpBatch) source(i int) netip.AddrPort {
-	sa := &b.rxName[i]
+func (b *udpBatch) source(i int) netip.AddrPort { return b.decode(&b.rxName[i]) }
+
+func (b *udpBatch) decode(sa *unix.RawSockaddrInet6) netip.AddrPort {
 	switch sa.Family {
 	case unix.AF_INET:
 		sa4 := (*unix.RawSockaddrInet4)(unsafe.Pointer(sa))
@@ -121,8 +192,11 @@ func (b *udpBatch) source(i int) netip.AddrPort {
 // destination encodes the receiver of datagram i. The length is zero if it is not of the socket's address family: the kernel refuses that
 // one datagram (EDESTADDRREQ).
 func (b *udpBatch) destination(i int, to netip.AddrPort, inet6 bool) uint32 {
+	return b.encode(&b.txName[i], to, inet6)
+}
+
+func (b *udpBatch) encode(sa *unix.RawSockaddrInet6, to netip.AddrPort, inet6 bool) uint32 {
 	addr := to.Addr().Unmap()
-	sa := &b.txName[i]
 	switch {
 	case addr.Is4() && !inet6:
 		sa4 := (*unix.RawSockaddrInet4)(unsafe.Pointer(sa))
@@ -151,6 +225,7 @@ func (e *engine) Send(ln *Listener, batch []Datagram) int {
 		b.txIov[i].Base = &payload[0]
 		b.txIov[i].SetLen(len(payload))
 		b.tx[i].hdr.Namelen = b.destination(i, batch[i].To, s.inet6)
+		b.leaveFrom(i, batch[i].From.source())
 	}
 	sent, bytes, done := 0, 0, 0
 	for done < len(batch) {
@@ -192,28 +267,16 @@ func swap16(port uint16) uint16 {
 	return uint16(p[0])<<8 | uint16(p[1])
 }
 
-// enlargeBuffers asks for larger socket buffers than SO_RCVBUF grants, which CAP_NET_ADMIN allows.
-func enlargeBuffers(fd int) {
-	_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, socketBuffer)
-	_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_SNDBUFFORCE, socketBuffer)
-}
-
 // mute connects the socket to itself: the kernel then hands it nothing but what it sends itself, which is nothing, and other sockets of its
 // SO_REUSEPORT group get its share.
 func (s *socket) mute() {
-	self := s.bound()
-	if self.Addr().IsUnspecified() {
-		loopback := netip.AddrFrom4([4]byte{127, 0, 0, 1})
-		if self.Addr().Is6() {
-			loopback = netip.IPv6Loopback()
-		}
-		self = netip.AddrPortFrom(loopback, self.Port())
-	}
-	_ = unix.Connect(s.fd, sockaddrOf(self))
+	_ = unix.Connect(s.fd, sockaddrOf(s.bound()))
 }
 
-// unmute undoes mute. A wildcard address is restored by the kernel, since the socket was not bound to another.
-func (s *socket) unmute() {
+// unmute undoes mute.
+func (s *socket) unmute() { disconnect(s.fd) }
+
+func disconnect(fd int) {
 	unspec := unix.RawSockaddr{Family: unix.AF_UNSPEC}
-	_, _, _ = unix.Syscall(unix.SYS_CONNECT, uintptr(s.fd), uintptr(unsafe.Pointer(&unspec)), unsafe.Sizeof(unspec))
+	_, _, _ = unix.RawSyscall(unix.SYS_CONNECT, uintptr(fd), uintptr(unsafe.Pointer(&unspec)), unsafe.Sizeof(unspec))
 }

@@ -49,8 +49,6 @@ func (e *engine) Send(ln *Listener, batch []Datagram) int {
 	return len(batch)
 }
 
-func enlargeBuffers(int) {}
-
 // mute and unmute have no effect here: a removed listener's datagrams are read and ignored.
 func (s *socket) mute()   {}
 func (s *socket) unmute() {}

@@ -20,6 +20,7 @@ const (
 	CauseDestinationAborted           // a stage aborted the routing
 	CauseDestinationBlacklisted       // a stage has it passed over
 	CauseTLSValidationFailed          // the peer's certificate is not that of the domain (RFC 5922 §7.2)
+	CauseNoResources                  // we could not open a connection: descriptors, ports, a limit
 	CauseDestinationMyself            // it leads back to us, and we do not know the user
 	CausePeerClosed                   // a connection: closed by the peer
 	CauseLocalClosed                  // a connection: closed by us
@@ -33,7 +34,7 @@ const (
 var causeNames = [numCauses]string{
 	"none", "client_timeout", "invite_timeout", "connection_error", "flow_failed", "no_dns_resolution",
 	"unsupported_uri_scheme", "unsupported_transport", "no_ipv4", "no_ipv6", "no_dns", "destination_aborted",
-	"destination_blacklisted", "tls_validation_failed", "destination_myself",
+	"destination_blacklisted", "tls_validation_failed", "no_resources", "destination_myself",
 	"peer_closed", "local_closed", "too_slow", "idle", "keepalive_timeout", "limit",
 }
 
@@ -51,6 +52,7 @@ var causeReplies = [numCauses]sip.Reply{
 	CauseDestinationAborted:     {Status: 403, Reason: "Destination Aborted"},
 	CauseDestinationBlacklisted: {Status: 403, Reason: "Destination Blacklisted"},
 	CauseTLSValidationFailed:    {Status: 500, Reason: "TLS Validation Failed"},
+	CauseNoResources:            {Status: 500, Reason: "Connection Error"},
 	CauseDestinationMyself:      {Status: 404, Reason: "Not Found"},
 }
 

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"errors"
 	"slices"
+	"syscall"
 
 	"sluice/netio"
 	"sluice/parser"
@@ -147,9 +148,7 @@ func (e *Engine) OnClose(c *netio.Conn, err error) {
 	for f.clients != nil {
 		t := f.clients
 		t.leaveFlow()
-		if errors.Is(err, netio.ErrPeerCert) {
-			t.lostBy = CauseTLSValidationFailed
-		}
+		t.lostBy = lostBy(err)
 		t.connectionLost()
 	}
 	for _, tok := range f.far {
@@ -193,6 +192,29 @@ func (e *Engine) onClose(h ConnHandler, c *netio.Conn, why Cause) {
 		}
 	}()
 	h.OnClose(c, why)
+}
+
+// lostBy returns the cause of requests whose connection ended with err, if it is
+// not that the peer could not be reached or went away.
+func lostBy(err error) Cause {
+	switch {
+	case err == nil:
+	case errors.Is(err, netio.ErrPeerCert):
+		return CauseTLSValidationFailed
+	case noResources(err):
+		return CauseNoResources
+	}
+	return CauseNone
+}
+
+// noResources reports whether err is for want of something on our side.
+func noResources(err error) bool {
+	for _, want := range [...]error{syscall.EMFILE, syscall.ENFILE, syscall.EADDRNOTAVAIL, syscall.ENOBUFS, syscall.ENOMEM, netio.ErrTooManyConns, netio.ErrStopped} {
+		if errors.Is(err, want) {
+			return true
+		}
+	}
+	return false
 }
 
 // whyClosed tells who ended a connection that netio reports closed with err:

@@ -180,6 +180,9 @@ func (e *Engine) recordRoute(b *Branch, dest *path, at int) {
 	x := b.x
 	in := x.Listener
 	if in == nil { // it came on a connection that we opened
+		in = e.listenerOf(x.conn)
+	}
+	if in == nil { // which has closed since
 		in = e.listenerFor(x.Transport, x.Source.Addr())
 	}
 	caller := relay.Side{Transport: x.Transport, SentBy: sentBy(in), Flow: e.clientFlow(x.conn)}

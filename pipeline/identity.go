@@ -12,15 +12,34 @@ import (
 // Identity says what is ours: the addresses we listen on or are advertised
 // under, and our domains. It is immutable and shared by all loops.
 type Identity struct {
-	Name    string   // for Server header fields; "" sends none
+	Name string // for Server header fields; "" sends none
+
+	// Local tells whether an address is one of this host, for listeners that are
+	// bound to every address. Any loop may call it, for a message each. nil knows
+	// of loopback alone.
+	Local func(ip netip.Addr) bool
+
 	domains []string // lower case
 	hosts   []identityHost
 }
 
 type identityHost struct {
 	name string     // lower case, when it is no IP address
-	ip   netip.Addr // else
+	ip   netip.Addr // else; unspecified stands for every address of its family
 	port uint16
+}
+
+// is reports whether h is ip and port.
+func (h *identityHost) is(ip netip.Addr, port uint16, id *Identity) bool {
+	switch {
+	case h.port != port:
+		return false
+	case h.ip == ip:
+		return true
+	case !h.ip.IsUnspecified() || h.ip.Is4() != ip.Is4():
+		return false
+	}
+	return ip.IsLoopback() || id.Local != nil && id.Local(ip)
 }
 
 // NewIdentity returns the Identity of a server with these listeners and
@@ -86,7 +105,7 @@ func (id *Identity) Owns(buf []byte, u *sip.URI) bool {
 	if ip, ok := u.IP(buf); ok {
 		ip = ip.Unmap()
 		for i := range id.hosts {
-			if h := &id.hosts[i]; h.ip == ip && h.port == port {
+			if id.hosts[i].is(ip, port, id) {
 				return true
 			}
 		}

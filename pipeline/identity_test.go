@@ -20,7 +20,12 @@ func TestIdentity(t *testing.T) {
 		{Transport: netio.TLS, Addr: netip.MustParseAddrPort("[2001:db8::254]:5061"), Advertise: "[2001:db8::1]"},
 		{Transport: netio.WS, Addr: netip.MustParseAddrPort("192.0.2.254:80")},
 		{Transport: netio.WSS, Addr: netip.MustParseAddrPort("192.0.2.253:443"), Advertise: "[2001:db8::2]:444"},
+		{Transport: netio.UDP, Addr: netip.MustParseAddrPort("0.0.0.0:5066")},
+		{Transport: netio.TCP, Addr: netip.MustParseAddrPort("[::]:5067")},
 	}, []string{"Example.com", "[2001:db8::5]"})
+	id.Local = func(ip netip.Addr) bool {
+		return ip == netip.MustParseAddr("198.51.100.1") || ip == netip.MustParseAddr("2001:db8:5::1")
+	}
 	for _, c := range []struct {
 		uri  string
 		ours bool
@@ -51,6 +56,16 @@ func TestIdentity(t *testing.T) {
 		{"sips:[2001:db8:0:0::1]:5061", true},
 		{"sip:[2001:db8::1]", false},
 		{"sip:[2001:db8::2]:444", true},
+
+		{"sip:198.51.100.1:5066", true},
+		{"sip:127.0.0.7:5066", true},
+		{"sip:198.51.100.1:5067", false}, // there we listen on IPv6 alone
+		{"sip:198.51.100.1", false},
+		{"sip:198.51.100.2:5066", false},
+		{"sip:[2001:db8:5::1]:5067;transport=tcp", true},
+		{"sip:[::1]:5067", true},
+		{"sip:[2001:db8:5::1]:5066", false},
+		{"sip:[2001:db8:5::2]:5067", false},
 
 		{"sip:example.com", true},
 		{"sip:bob@EXAMPLE.COM:9999;transport=tcp", true}, // a domain is ours at every port

@@ -72,7 +72,7 @@ func (e *Engine) reopen(p *path) bool {
 	c := e.loop.ConnTo(p.transport, to)
 	if c == nil {
 		var err error
-		if c, err = e.loop.Dial(p.transport, dialFrom(ln), to); err != nil {
+		if c, err = e.loop.DialWith(p.transport, to, netio.DialOptions{From: ln}); err != nil {
 			return false
 		}
 		e.openFlow(c)
@@ -95,19 +95,19 @@ func (e *Engine) pathTo(b *Branch) (path, Cause) {
 	}
 	if !t.Transport.Reliable() {
 		if x.Listener != nil && x.Transport == t.Transport && sameFamily(x.Listener.Addr.Addr(), t.Addr.Addr()) {
-			p.listener = x.Listener
+			p.listener = e.loop.Facing(x.Listener, t.Addr.Addr())
 		}
 		return p, CauseNone
 	}
 	c := e.connTo(b)
 	if c == nil {
 		var err error
-		o := netio.DialOptions{Local: dialFrom(p.listener)}
+		o := netio.DialOptions{From: p.listener}
 		if t.Transport == netio.TLS {
 			o.ServerName = string(b.server)
 		}
 		if c, err = e.loop.DialWith(t.Transport, t.Addr, o); err != nil {
-			return p, CauseConnectionError
+			return p, cmp.Or(lostBy(err), CauseConnectionError)
 		}
 		e.openFlow(c)
 	}
@@ -129,6 +129,9 @@ func (e *Engine) connTo(b *Branch) *netio.Conn {
 // flowPath completes the path over a connection that exists. What another
 // loop owns is taken to exist; the loop will say so if it does not.
 func (e *Engine) flowPath(p path) (path, Cause) {
+	if l := e.listenerOf(p.conn); l != nil {
+		p.listener = l
+	}
 	if p.conn.Loop() != e.index {
 		return p, CauseNone
 	}
@@ -137,27 +140,24 @@ func (e *Engine) flowPath(p path) (path, Cause) {
 		return p, CauseFlowFailed
 	}
 	p.transport, p.addr = c.Transport(), c.Remote()
-	if l := c.Listener(); l != nil {
-		p.listener = l
-	}
 	return p, CauseNone
 }
 
-// dialFrom returns the address to dial from: the listener's, so that the peer
-// sees who calls, unless that is a wildcard.
-func dialFrom(l *netio.Listener) netip.Addr {
-	if a := l.Addr.Addr(); !a.IsUnspecified() {
-		return a
+// listenerOf returns the listener in whose name a connection is, of this loop
+// or another; nil if there is no telling.
+func (e *Engine) listenerOf(id netio.ConnID) *netio.Listener {
+	if l := e.edge.loop(id.Loop()); l != nil {
+		return l.ListenerOf(id)
 	}
-	return netip.Addr{}
+	return nil
 }
 
-// listenerFor returns the first listener of a transport in the family of to;
-// an invalid address matches any family.
+// listenerFor returns the first listener of a transport in the family of to,
+// as it faces that; an invalid address matches any family.
 func (e *Engine) listenerFor(t netio.Transport, to netip.Addr) *netio.Listener {
 	for _, l := range e.edge.listeners() {
 		if l.Transport == t && (!to.IsValid() || sameFamily(l.Addr.Addr(), to)) {
-			return l
+			return e.loop.Facing(l, to)
 		}
 	}
 	return nil

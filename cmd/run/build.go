@@ -17,7 +17,10 @@ func listeners(cfg *config.Config) []netio.ListenerConfig {
 	var out []netio.ListenerConfig
 	for _, l := range cfg.Listen {
 		t, _ := netio.ParseTransport(string(l.URL.Transport)) // the schema has checked it
-		out = append(out, netio.ListenerConfig{Transport: t, Addr: l.URL.Addr, Advertise: l.Advertise, Proxies: l.ProxyProtocol, TLS: cfg.TLSOf(&l)})
+		out = append(out, netio.ListenerConfig{
+			Transport: t, Addr: l.URL.Addr, Advertise: l.Advertise, Proxies: l.ProxyProtocol, TLS: cfg.TLSOf(&l),
+			ReceiveBuffer: l.ReceiveBuffer, SendBuffer: l.SendBuffer, DSCP: l.DSCP,
+		})
 	}
 	return out
 }

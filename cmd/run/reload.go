@@ -17,13 +17,13 @@ func (s *server) reload() {
 		s.log.Error("reload refused: the running configuration stays", "error", err)
 		return
 	}
-	loops := s.net.Loops()
-	next, buildErr := pipeline.Build(spec(cfg, len(loops), s.shared, s.stats, s.log), loops)
+	next, buildErr := pipeline.Build(s.spec(cfg), s.net.Loops())
 	if err := cfg.Join(err, buildErr, s.fixed(cfg)); err != nil {
 		s.log.Error("reload refused: the running configuration stays", "error", err)
 		s.discard(next)
 		return
 	}
+	s.lookAround(cfg)
 	if err := s.net.SetListeners(listeners(cfg)); err != nil {
 		s.log.Error("reload refused: the running configuration stays", "error", err)
 		s.discard(next)
@@ -47,6 +47,13 @@ func (s *server) fixed(cfg *config.Config) error {
 	}
 	if cfg.Server.Secret != s.cfg.Server.Secret {
 		faults = append(faults, cfg.Fault("cannot change while the server runs: calls in progress carry what it signed", "server", "secret"))
+	}
+	for _, key := range []struct{ name, was, is string }{
+		{"user", s.cfg.Server.User, cfg.Server.User}, {"group", s.cfg.Server.Group, cfg.Server.Group},
+	} {
+		if key.was != key.is {
+			faults = append(faults, cfg.Fault("cannot change while the server runs: the process has no right to", "server", key.name))
+		}
 	}
 	return errors.Join(faults...)
 }

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -28,6 +29,7 @@ type server struct {
 	edge   *pipeline.Edge
 	prog   *pipeline.Program
 	admin  *admin.Server
+	local  addresses
 	closed chan *pipeline.Program // Programs that have drained and wait to be closed
 }
 
@@ -56,18 +58,30 @@ func start(path string) (*server, error) {
 	if s.log, err = newLogger(&cfg.Log); err != nil {
 		return nil, cfg.Join(cfg.Fault(err.Error(), "log", "output"))
 	}
+	account := cfg.Server.Account()
+	if err = mayBecome(account); err != nil {
+		return nil, cfg.Join(cfg.Fault(err.Error(), "server", "user"))
+	}
 	slog.SetDefault(s.log)
 	if s.admin, err = admin.Listen(cfg.Admin.HTTP, s.stats, s.log); err != nil {
 		return nil, cfg.Join(cfg.Fault(err.Error(), "admin", "http"))
 	}
+	s.lookAround(cfg)
 	if err := s.bringUp(); err != nil {
 		s.admin.Close()
 		return nil, cfg.Join(err)
+	}
+	if err := become(account); err != nil {
+		s.stop(err)
+		return nil, cfg.Join(cfg.Fault(err.Error(), "server", "user"))
 	}
 	s.admin.SetDemo(demoSettings(cfg, s.net.Listeners()))
 	s.admin.SetReady(true)
 	for _, l := range s.net.Listeners() {
 		s.log.Info("listening", "url", l.String(), "sent_by", l.SentBy)
+	}
+	if account != nil {
+		s.log.Info("running as", "uid", account.UID, "gid", account.GID)
 	}
 	s.log.Info("ready", "version", version(), "loops", len(s.net.Loops()), "stages", fmt.Sprint(s.prog.Stages()))
 	return s, nil
@@ -79,14 +93,17 @@ func (s *server) bringUp() error {
 	c := &s.cfg.Server
 	s.net = netio.New(netio.Options{
 		Loops: c.Loops, Listeners: listeners(s.cfg),
-		MaxConns: c.MaxConnections, MaxWriteQueue: c.MaxWriteQueue, DialTimeout: c.ConnectTimeout,
+		MaxConns: c.MaxConnections, MaxWriteQueue: c.MaxWriteQueue,
+		DialTimeout: c.ConnectTimeout, MaxDials: c.MaxConnecting, DialsPerAddr: c.MaxConnectingPerAddress,
+		KeepAlive:        cmp.Or(c.TCPKeepAlive, -1), // there 0 is its own default
+		HandshakeTimeout: c.TLSHandshakeTimeout, MaxHandshakes: c.MaxTLSHandshakes,
 		Admit: func(ln *netio.Listener, peer netip.Addr, others int, now time.Duration) bool {
 			return s.edge.Admit(ln, peer, others, now)
 		},
 		Logger: s.log, Stats: s.stats,
 	})
 	loops := s.net.Loops()
-	sp := spec(s.cfg, len(loops), s.shared, s.stats, s.log)
+	sp := s.spec(s.cfg)
 	s.edge = pipeline.NewEdge(pipeline.EdgeOptions{Loops: len(loops), Stats: s.stats, Log: s.log, Secret: []byte(c.Secret), MaxTransactions: sp.Limits.MaxTransactions})
 	if s.prog, err = pipeline.Build(sp, loops); err != nil {
 		return err
@@ -103,10 +120,21 @@ func (s *server) bringUp() error {
 	return nil
 }
 
+// spec returns what a Program for cfg is built from.
+func (s *server) spec(cfg *config.Config) pipeline.Spec {
+	sp := spec(cfg, len(s.net.Loops()), s.shared, s.stats, s.log)
+	sp.Identity.Local = s.local.has
+	return sp
+}
+
 // run obeys signals until one ends the server.
 func (s *server) run(signals <-chan os.Signal) error {
+	look := time.NewTicker(addressesLife)
+	defer look.Stop()
 	for {
 		select {
+		case <-look.C:
+			s.lookAround(s.cfg)
 		case p := <-s.closed:
 			if err := p.Close(); err != nil {
 				s.log.Error("closing the old program", "error", err)

@@ -32,6 +32,7 @@ type Harness struct {
 	stopped bool
 
 	full    bool
+	route   func(peer netip.Addr) netip.Addr
 	packets []Packet
 	streams map[*netio.Conn]*stream
 	dials   []*Dial
@@ -125,6 +126,9 @@ func (h *Harness) Sent() []Packet {
 // FillSocket makes the UDP sockets refuse (true) or take (false) datagrams, as when their buffers are full.
 func (h *Harness) FillSocket(full bool) { h.full = full }
 
+// SetRoute says at which of our addresses the routes to peers begin, for listeners on every address (netio.Router).
+func (h *Harness) SetRoute(route func(peer netip.Addr) netip.Addr) { h.route = route }
+
 // RunMail delivers the mail that others posted to this loop, until it has none left.
 func (h *Harness) RunMail() { h.settle() }
 
@@ -193,12 +197,12 @@ func spoil(b []byte) {
 // driver is the Harness as the loop sees it.
 type driver Harness
 
-func (d *driver) Send(ln *netio.Listener, batch []netio.Datagram) int {
+func (d *driver) Send(_ *netio.Listener, batch []netio.Datagram) int {
 	if d.full {
 		return 0
 	}
 	for _, dg := range batch {
-		d.packets = append(d.packets, Packet{Listener: ln, To: dg.To, Bytes: slices.Clone(dg.Buf.B)})
+		d.packets = append(d.packets, Packet{Listener: dg.From, To: dg.To, Bytes: slices.Clone(dg.Buf.B)})
 	}
 	return len(batch)
 }
@@ -220,6 +224,13 @@ func (d *driver) Shut(c *netio.Conn) { (*Harness)(d).stream(c).shut = true }
 func (d *driver) Dial(c *netio.Conn, local netip.Addr) error {
 	d.dials = append(d.dials, &Dial{h: (*Harness)(d), Conn: c, Local: local, Remote: c.Remote()})
 	return nil
+}
+
+func (d *driver) LocalAddr(peer netip.Addr) (local netip.Addr) {
+	if d.route != nil {
+		local = d.route(peer)
+	}
+	return local
 }
 
 func (d *driver) Wake() {

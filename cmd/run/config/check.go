@@ -55,8 +55,8 @@ func (u URL) clashes(v URL) bool {
 // minSecret is how long a secret must be that nobody shall guess.
 const minSecret = 32
 
-// Check reports a secret that is too short and a name that breaks the Server
-// header field.
+// Check reports a secret that is too short, a name that breaks the Server
+// header field, and a user that does not exist.
 func (s *Server) Check(fault func(reason string, path ...any)) {
 	if s.Secret != "" && len(s.Secret) < minSecret {
 		fault(fmt.Sprintf("is shorter than %d characters", minSecret), "secret")
@@ -64,13 +64,11 @@ func (s *Server) Check(fault func(reason string, path ...any)) {
 	if s.Name != "" && !isProducts(s.Name) {
 		fault(fmt.Sprintf("%s is not product tokens such as \"sluice/1.0\"", quote(s.Name)), "name")
 	}
+	s.account(fault)
 }
 
-// Check reports a listener that peers could not be told how to reach.
+// Check reports what a listener's transport does not have.
 func (l *Listen) Check(fault func(reason string, path ...any)) {
-	if l.URL.Addr.IsValid() && l.URL.Addr.Addr().IsUnspecified() && l.Advertise == "" {
-		fault("is missing: a listener on every address cannot tell peers which one to use", "advertise")
-	}
 	if len(l.ProxyProtocol) > 0 && l.URL.Transport == UDP {
 		fault("is for connections: a udp listener has none", "proxy_protocol")
 	}

@@ -57,6 +57,15 @@ type Server struct {
 	// or IP addresses with IPv6 in brackets.
 	Domains []string `toml:"domains" format:"domain"`
 
+	// User is the user that the server becomes, by name or number, as soon as its
+	// listeners are bound and its files are read; it has to be started as root for
+	// that. Empty stays who has started it. A reload reads files and binds ports as
+	// this user, and does not change it.
+	User string `toml:"user"`
+
+	// Group is the group, by name or number; left out it is that of the user.
+	Group string `toml:"group"`
+
 	// Name is what responses that the server makes itself carry in their Server
 	// header field (RFC 3261 §20.35): product tokens, each with or without a
 	// version, a space between. Empty leaves the header field out.
@@ -121,6 +130,28 @@ type Server struct {
 	// ConnectTimeout is how long a connection that the server opens may take.
 	ConnectTimeout time.Duration `toml:"connect_timeout" default:"5s" min:"100ms" max:"60s"`
 
+	// MaxConnecting is the number of connections that the server is opening at
+	// once; one more fails, as one does that is refused.
+	MaxConnecting int `toml:"max_connecting" default:"2048" min:"1" max:"65536"`
+
+	// MaxConnectingPerAddress is the same for one IP address, so that one that does
+	// not answer leaves room for others.
+	MaxConnectingPerAddress int `toml:"max_connecting_per_address" default:"512" min:"1" max:"65536"`
+
+	// TCPKeepAlive is how long a connection is silent before TCP asks whether the
+	// peer is still there, and after that four times as often. A peer that does not
+	// answer, or acknowledges nothing of what it is sent, for twice as long is gone.
+	// "0s" never asks.
+	TCPKeepAlive time.Duration `toml:"tcp_keepalive" default:"60s" min:"0s" max:"2h"`
+
+	// TLSHandshakeTimeout is how long a TLS handshake may take, on either side.
+	TLSHandshakeTimeout time.Duration `toml:"tls_handshake_timeout" default:"10s" min:"100ms" max:"5m"`
+
+	// MaxTLSHandshakes is the number of TLS handshakes under way at once. When there
+	// are more, the one that has waited longest for its peer has to go, or, if that
+	// is less than a second, the new one.
+	MaxTLSHandshakes int `toml:"max_tls_handshakes" default:"4096" min:"1" max:"1048576"`
+
 	// HeadTimeout is how long a client that has connected may take for its PROXY
 	// protocol header and, with ws and wss, its HTTP request.
 	HeadTimeout time.Duration `toml:"head_timeout" default:"10s" min:"100ms" max:"5m"`
@@ -160,7 +191,9 @@ type Listen struct {
 
 	// Advertise is the host, or host:port, by which peers reach this listener,
 	// for Via, Record-Route and Path, when that is not the address of url: behind
-	// NAT, or for a listener on every address (0.0.0.0 or [::]), which needs it.
+	// NAT. A listener on every address (0.0.0.0 or [::]) that advertises nothing
+	// tells each peer the address that the peer has sent to or, when we speak first,
+	// the one at which the route to the peer begins.
 	Advertise string `toml:"advertise" format:"hostport"`
 
 	// ProxyProtocol are the addresses and prefixes of load balancers in front of
@@ -173,6 +206,19 @@ type Listen struct {
 	// TLS names the section [tls.NAME] of a tls or wss listener; left out it is
 	// [tls.default].
 	TLS string `toml:"tls"`
+
+	// ReceiveBuffer is the size in bytes of the kernel's buffer (SO_RCVBUF) for each
+	// UDP socket of this listener, or for each connection that it accepts or that is
+	// opened in its name. 0 is 4 MiB for UDP, as far as the kernel allows, and what
+	// the kernel thinks best for connections.
+	ReceiveBuffer int `toml:"receive_buffer" default:"0" min:"0" max:"268435456"`
+
+	// SendBuffer is the same for what is sent (SO_SNDBUF).
+	SendBuffer int `toml:"send_buffer" default:"0" min:"0" max:"268435456"`
+
+	// DSCP is the differentiated services code point of all packets that are sent
+	// (RFC 2474); RFC 4594 §4.2 gives signalling CS5, which is 40.
+	DSCP int `toml:"dscp" default:"0" min:"0" max:"63"`
 }
 
 // WebSocket is [websocket].

@@ -36,7 +36,8 @@ func TestDefaults(t *testing.T) {
 	check("server", c.Server, config.Server{
 		Name: "sluice", MaxMessageSize: 65535, MaxConnections: 65536, MaxTransactions: 1000000,
 		MaxParked: 65536, ParkTimeout: 10 * time.Second, MaxWriteQueue: 1 << 20,
-		ConnectTimeout: 5 * time.Second, DrainTimeout: 30 * time.Second,
+		ConnectTimeout: 5 * time.Second, MaxConnecting: 2048, MaxConnectingPerAddress: 512,
+		TCPKeepAlive: time.Minute, TLSHandshakeTimeout: 10 * time.Second, MaxTLSHandshakes: 4096, DrainTimeout: 30 * time.Second,
 		MaxConnectionsPerSource: 1024, BanTime: time.Minute,
 		HeadTimeout: 10 * time.Second, MessageTimeout: 20 * time.Second, IdleTimeoutIn: 2 * time.Hour, IdleTimeoutOut: 10 * time.Minute,
 	})

@@ -54,8 +54,8 @@ var faulty = []struct {
 		"3:1: log.Level: unknown key (known here: level, format, output)"}},
 	{name: "unknown key that TOML quotes", text: "log.\"a b\" = 1", want: []string{
 		`1:5: log."a b": unknown key (known here: level, format, output)`}},
-	{name: "key of a later build", text: "[[listen]]\nurl = \"udp://127.0.0.1:5070\"\ndscp = 46", want: []string{
-		"3:1: listen.dscp: unknown key (known here: url, advertise, proxy_protocol, tls)"}},
+	{name: "key of a later build", text: "[[listen]]\nurl = \"udp://127.0.0.1:5070\"\nmulticast = true", want: []string{
+		"3:1: listen.multicast: unknown key (known here: url, advertise, proxy_protocol, tls, receive_buffer, send_buffer, dscp)"}},
 	{name: "load balancers", text: "[[listen]]\nurl = \"udp://127.0.0.1:5070\"\nproxy_protocol = [\"10.0.0.0/8\"]\n[[listen]]\nurl = \"ws://127.0.0.1:5070\"\nproxy_protocol = [\"10.0.0.1/8\"]", want: []string{
 		"3:1: listen.proxy_protocol: is for connections: a udp listener has none",
 		`6:19: listen.proxy_protocol: "10.0.0.1/8" has bits set behind its length; its network is 10.0.0.0/8`}},
@@ -69,9 +69,17 @@ var faulty = []struct {
 		`3:12: server.ban_time: "0s" is not within 1s to 24h`,
 		`4:19: server.idle_timeout_in: "200h" is not within 0s to 168h`}},
 	{name: "missing key", text: "[[listen]]\nadvertise = \"example.com\"", want: []string{"1:3: listen.url: is missing"}},
-	{name: "listeners on every address", text: "[[listen]]\nurl = \"udp://0.0.0.0:5070\"\n[[listen]]\nurl = \"udp://[::]:5070\"", want: []string{
-		"1:3: listen.advertise: is missing: a listener on every address cannot tell peers which one to use",
-		"3:3: listen.advertise: is missing: a listener on every address cannot tell peers which one to use"}},
+	{name: "sockets", text: "[[listen]]\nurl = \"udp://0.0.0.0:5070\"\nreceive_buffer = -1\nsend_buffer = 268435457\ndscp = 64", want: []string{
+		"3:18: listen.receive_buffer: -1 is not within 0 to 268435456",
+		"4:15: listen.send_buffer: 268435457 is not within 0 to 268435456",
+		"5:8: listen.dscp: 64 is not within 0 to 63"}},
+	{name: "nobody", text: "[server]\nuser = \"no such user\"\ngroup = \"no such group\"", want: []string{
+		`2:8: server.user: there is no user "no such user"`,
+		`3:9: server.group: there is no group "no such group"`}},
+	{name: "a group for nobody", text: "[server]\ngroup = \"0\"", want: []string{
+		"2:9: server.group: needs a user"}},
+	{name: "a number without a group", text: "[server]\nuser = \"4000000\"", want: []string{
+		"1:2: server.group: is missing: the system does not know user 4000000, nor its group"}},
 	{name: "key twice", text: "[log]\nlevel = \"info\"\nlevel = \"warn\"", want: []string{
 		"3:1: log.level: is set twice, first on line 2"}},
 	{name: "section twice", text: "[log]\n[server]\n[log]\n[server]", want: []string{

@@ -115,6 +115,7 @@ func allowed(k *key) string {
 	}
 	return map[string]string{
 		"domains": "host names and IP addresses", "advertise": "host or host:port", "http": "address:port or off",
+		"user": "name or number", "group": "name or number",
 		"name": "product tokens", "stages": "stages of this build", "secret": "at least 32 characters",
 		"keepalive_application_data": "125 bytes at most", "tls": "NAME of a section", "certificate": "file", "private_key": "file", "ca_file": "file", "ca_dir": "directory",
 	}[k.name]

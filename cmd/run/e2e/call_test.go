@@ -3,14 +3,18 @@
 package e2e_test
 
 import (
-	"fmt"
 	"net"
 	"slices"
 	"strings"
 	"testing"
 )
 
-var transports = []string{"udp", "tcp", "ws"}
+// transports are those of a server that start has started, allTransports
+// those of startTLS too.
+var (
+	transports    = []string{"udp", "tcp", "ws"}
+	allTransports = []string{"udp", "tcp", "tls", "ws", "wss"}
+)
 
 // A scene is what happens between two phones that are registered.
 type scene struct {
@@ -24,47 +28,25 @@ var scenes = []scene{
 	{"cancelled while it rings", cancelled},
 	{"busy", busy},
 	{"new offer from either side", newOffers},
+	{"seen on the way", seenOnTheWay},
 }
 
-// TestCalls plays every scene between phones of every two transports.
-func TestCalls(t *testing.T) {
-	t.Parallel()
-	s := start(t)
-	for _, from := range transports {
-		for _, to := range transports {
-			t.Run(from+" to "+to, func(t *testing.T) {
-				t.Parallel()
-				caller, callee := newPhone(t, s, from), newPhone(t, s, to)
-				caller.register(600)
-				callee.register(600)
-				for _, sc := range scenes {
-					t.Run(sc.name, func(t *testing.T) {
-						caller.t, callee.t = t, t
-						sc.play(t, caller, callee)
-					})
-				}
-				caller.t, callee.t = t, t
-				callee.register(0)
-				notFound(t, caller, callee)
-			})
-		}
-	}
-}
-
-// TestCallsOverOneConnection calls a TCP phone that listens nowhere: its
-// Contact names its end of the connection to the server, which has to be used.
+// TestCallsOverOneConnection calls a phone that listens nowhere: its Contact
+// names its end of the connection to the server, which has to be used.
 func TestCallsOverOneConnection(t *testing.T) {
 	t.Parallel()
-	s := start(t)
-	for _, from := range transports {
-		t.Run(from, func(t *testing.T) {
-			caller, callee := newPhone(t, s, from), newPhone(t, s, "tcp")
-			callee.listener.Close()
-			callee.sentBy = callee.out.(streamLink).conn.LocalAddr().String()
-			callee.register(600)
-			callerHangsUp(t, caller, callee)
-			calleeHangsUp(t, caller, callee)
-		})
+	s := startTLS(t)
+	for _, from := range allTransports {
+		for _, to := range []string{"tcp", "tls"} {
+			t.Run(from+" to "+to, func(t *testing.T) {
+				caller, callee := newPhone(t, s, from), newPhone(t, s, to)
+				callee.listener.Close()
+				callee.sentBy = callee.out.(streamLink).conn.LocalAddr().String()
+				callee.register(600)
+				callerHangsUp(t, caller, callee)
+				calleeHangsUp(t, caller, callee)
+			})
+		}
 	}
 }
 
@@ -296,37 +278,4 @@ func TestSourceAddress(t *testing.T) {
 	}
 	callee.answer(got, 200, "OK")
 	caller.response(m, 200)
-}
-
-// TestIPv6 calls between the address families; the server has both.
-func TestIPv6(t *testing.T) {
-	t.Parallel()
-	probe, err := net.ListenPacket("udp", "[::1]:0")
-	if err != nil {
-		t.Skip("this machine has no IPv6 loopback: ", err)
-	}
-	probe.Close()
-	addr := map[string]string{}
-	for _, transport := range transports {
-		addr[transport] = fmt.Sprintf("[::1]:%d", freePort(t))
-	}
-	s := start(t, func(c *settings) {
-		for transport, addr := range addr {
-			c.listen = append(c.listen, transport+"://"+addr)
-		}
-	})
-	for _, six := range transports {
-		for _, four := range transports {
-			t.Run(six+" to IPv4 "+four, func(t *testing.T) {
-				a, b := newPhoneTo(t, six, addr[six]), newPhone(t, s, four)
-				a.register(600)
-				b.register(600)
-				for _, sc := range scenes {
-					sc.play(t, a, b)
-				}
-				callerHangsUp(t, b, a)
-				calleeHangsUp(t, b, a)
-			})
-		}
-	}
 }

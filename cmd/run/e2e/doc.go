@@ -4,8 +4,9 @@
 //	go test -tags e2e ./cmd/run/e2e
 //
 // The phones are sipp, with the scenarios of testdata/sipp, and phones of the
-// tests' own (phone_test.go) that share no code with the server. sipp has to
-// be installed. SLUICE_BIN names a binary to test; without it, one is built.
+// tests' own (phone_test.go) that share no code with the server. Peers with
+// TLS are openssl, and sipp behind socat. These three have to be installed.
+// SLUICE_BIN names a binary to test; without it, one is built.
 //
 // What a proxy has to get right message by message is in scenes
 // (scenes_*_test.go): a caller, its callees and a server with settings of its

@@ -128,6 +128,9 @@ type server struct {
 	udp      string
 	tcp      string
 	ws       string
+	tls      string // with startTLS
+	wss      string // with startTLS
+	vault    *vault // of its certificates, and those of phones
 
 	cmd    *exec.Cmd
 	stderr output
@@ -172,6 +175,7 @@ func (s *server) write() {
 func (s *server) run() {
 	s.t.Helper()
 	s.cmd = exec.Command(binary, "serve", "-c", s.file)
+	s.cmd.Env = append(os.Environ(), s.settings.env...)
 	s.cmd.Stderr = &s.stderr
 	s.cmd.Stdout = &s.stderr
 	if err := s.cmd.Start(); err != nil {

@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"net"
@@ -50,7 +51,16 @@ func (l datagramLink) read(f func(link, string)) {
 	}
 }
 
-// A streamLink is a TCP connection.
+// dial connects to addr, over TLS if config is not nil.
+func dial(addr string, config *tls.Config) (net.Conn, error) {
+	d := &net.Dialer{Timeout: soon}
+	if config != nil {
+		return tls.DialWithDialer(d, "tcp", addr, config)
+	}
+	return d.Dial("tcp", addr)
+}
+
+// A streamLink is a TCP connection, with TLS or without.
 type streamLink struct{ conn net.Conn }
 
 func (l streamLink) send(text string) error {
@@ -108,11 +118,13 @@ type socketLink struct {
 	in   io.Reader
 }
 
-// dialWebSocket opens a WebSocket for SIP (RFC 7118 §4.1).
-func dialWebSocket(addr string) (socketLink, error) {
+// dialWebSocket opens a WebSocket for SIP (RFC 7118 §4.1), over TLS if config
+// is not nil.
+func dialWebSocket(addr string, config *tls.Config) (socketLink, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), soon)
 	defer cancel()
 	d := ws.Dialer{
+		NetDial:   func(context.Context, string, string) (net.Conn, error) { return dial(addr, config) },
 		Protocols: []string{"sip"},
 		Header:    ws.HandshakeHeaderHTTP(http.Header{"Origin": {"http://localhost"}}),
 	}

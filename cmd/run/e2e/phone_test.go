@@ -3,6 +3,7 @@
 package e2e_test
 
 import (
+	"crypto/tls"
 	"fmt"
 	"net"
 	"strings"
@@ -18,11 +19,12 @@ import (
 type phone struct {
 	t         testing.TB
 	name      string
-	transport string // udp, tcp, ws
+	transport string // udp, tcp, tls, ws, wss
+	server    string // the listener that it uses
 	sentBy    string // host and port of Via and Contact
 	out       link   // to the server
 	gone      chan struct{}
-	listener  net.Listener // of a TCP phone: the server connects to it
+	listener  net.Listener // of a TCP or TLS phone: the server connects to it
 
 	inbox   chan *message
 	backlog []*message // received, and not asked for yet
@@ -42,26 +44,38 @@ func unique(prefix string) string {
 // newPhone connects a phone to the server's listener for the transport.
 func newPhone(t testing.TB, s *server, transport string) *phone {
 	t.Helper()
-	return newPhoneTo(t, transport, map[string]string{"udp": s.udp, "tcp": s.tcp, "ws": s.ws}[transport])
+	return newPhoneTo(t, s.vault, transport, map[string]string{"udp": s.udp, "tcp": s.tcp, "tls": s.tls, "ws": s.ws, "wss": s.wss}[transport])
 }
 
 // newPhoneTo connects a phone to an address, whose host is the phone's too.
-func newPhoneTo(t testing.TB, transport, server string) *phone {
+func newPhoneTo(t testing.TB, v *vault, transport, server string) *phone {
 	t.Helper()
 	p := &phone{
-		t: t, name: unique(transport), transport: transport,
+		t: t, name: unique(transport), transport: transport, server: server,
 		gone: make(chan struct{}), inbox: make(chan *message, 1024), seen: map[string]int{},
 	}
-	open := map[string]func(string) error{"udp": p.openUDP, "tcp": p.openTCP, "ws": p.openWebSocket}[transport]
-	if err := open(server); err != nil {
+	var err error
+	switch transport {
+	case "udp":
+		err = p.openUDP()
+	case "tcp":
+		err = p.openStream(nil, nil)
+	case "tls":
+		err = p.openStream(v.client(), v.phone())
+	case "ws":
+		err = p.openWebSocket(nil)
+	case "wss":
+		err = p.openWebSocket(v.client())
+	}
+	if err != nil {
 		t.Fatalf("%s phone: %v", transport, err)
 	}
 	t.Cleanup(p.close)
 	return p
 }
 
-func (p *phone) openUDP(server string) error {
-	peer, err := net.ResolveUDPAddr("udp", server)
+func (p *phone) openUDP() error {
+	peer, err := net.ResolveUDPAddr("udp", p.server)
 	if err != nil {
 		return err
 	}
@@ -75,10 +89,10 @@ func (p *phone) openUDP(server string) error {
 	return nil
 }
 
-// openTCP connects to the server, and listens for connections from it at the
-// address that is in Contact.
-func (p *phone) openTCP(server string) error {
-	conn, err := net.DialTimeout("tcp", server, soon)
+// openStream connects to the server, and listens for connections from it at
+// the address that is in Contact: over TLS if it is given what for.
+func (p *phone) openStream(client, server *tls.Config) error {
+	conn, err := dial(p.server, client)
 	if err != nil {
 		return err
 	}
@@ -88,6 +102,9 @@ func (p *phone) openTCP(server string) error {
 		return err
 	}
 	p.sentBy = p.listener.Addr().String()
+	if server != nil {
+		p.listener = tls.NewListener(p.listener, server)
+	}
 	go func() {
 		for {
 			conn, err := p.listener.Accept()
@@ -105,8 +122,8 @@ func (p *phone) openTCP(server string) error {
 
 // openWebSocket opens a WebSocket. The phone cannot know its address, so it
 // names a host that does not exist (RFC 7118 §5, appendix B.1).
-func (p *phone) openWebSocket(server string) error {
-	l, err := dialWebSocket(server)
+func (p *phone) openWebSocket(client *tls.Config) error {
+	l, err := dialWebSocket(p.server, client)
 	if err != nil {
 		return err
 	}
@@ -144,12 +161,18 @@ func (p *phone) connected() bool {
 }
 
 // contact is the URI at which the phone is reached.
-func (p *phone) contact() string {
-	uri := "sip:" + p.name + "@" + p.sentBy
-	if p.transport != "udp" {
-		uri += ";transport=" + p.transport
+func (p *phone) contact() string { return "sip:" + p.name + "@" + p.sentBy + p.uriTransport() }
+
+// uriTransport is the parameter that names the phone's transport in a URI,
+// where it is ws for a secure WebSocket too (RFC 7118 §5.2).
+func (p *phone) uriTransport() string {
+	switch p.transport {
+	case "udp":
+		return ""
+	case "wss":
+		return ";transport=ws"
 	}
-	return uri
+	return ";transport=" + p.transport
 }
 
 // aor is the address that the phone registers.

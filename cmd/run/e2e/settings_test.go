@@ -22,6 +22,7 @@ type settings struct {
 	rules   string   // the [[stage.route.rule]]s
 	domains string   // of the registrar, as the list is written; default: localhost
 	admin   string   // host:port
+	env     []string // of the process, besides ours: NAME=value
 }
 
 // text returns the configuration file.

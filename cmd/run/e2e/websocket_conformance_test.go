@@ -15,22 +15,23 @@ import (
 // dialers open connections to the WebSocket listeners of a server, by the
 // scheme of the listener.
 var dialers = map[string]func(s *server) (net.Conn, error){
-	"ws": func(s *server) (net.Conn, error) { return net.DialTimeout("tcp", s.ws, soon) },
+	"ws":  func(s *server) (net.Conn, error) { return dial(s.ws, nil) },
+	"wss": func(s *server) (net.Conn, error) { return dial(s.wss, s.vault.client()) },
 }
 
 // TestWebSocketConformance plays the cases of linktest (RFC 6455, RFC 7118),
 // written at once and, unless that is too long, byte by byte.
 func TestWebSocketConformance(t *testing.T) {
 	t.Parallel()
-	s := start(t)
-	for scheme, dial := range dialers {
+	s := startTLS(t)
+	for scheme, open := range dialers {
 		play := func(t *testing.T, length int, run func(conn io.ReadWriter, size int) error) {
 			sizes := []int{length + 1, 1}
 			if length > 2000 {
 				sizes[1] = 1000
 			}
 			for _, size := range sizes {
-				conn, err := dial(s)
+				conn, err := open(s)
 				if err != nil {
 					t.Fatal(err)
 				}

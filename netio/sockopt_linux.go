@@ -1,0 +1,34 @@
+package netio
+
+import (
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// force are the options that exceed the kernel's limits, which CAP_NET_ADMIN allows.
+var force = map[int]int{unix.SO_RCVBUF: unix.SO_RCVBUFFORCE, unix.SO_SNDBUF: unix.SO_SNDBUFFORCE}
+
+// setBuffer asks for a buffer and returns the size that the kernel gives; 0 asks for nothing.
+func setBuffer(fd, option, size int) int {
+	if size == 0 {
+		return 0
+	}
+	if unix.SetsockoptInt(fd, unix.SOL_SOCKET, force[option], size) != nil {
+		_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, option, size)
+	}
+	got, _ := unix.GetsockoptInt(fd, unix.SOL_SOCKET, option)
+	return got / 2 // the kernel doubles it, for what it keeps with the bytes: socket(7)
+}
+
+// setUserTimeout bounds how long sent bytes stay unacknowledged before the connection is given up (RFC 5482). Connections inherit it from the
+// socket that they were accepted on.
+func setUserTimeout(fd int, d time.Duration) {
+	_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, int(d.Milliseconds()))
+}
+
+// sharePorts lets connections from a given local address share its ports as long as they go to different peers: without
+// IP_BIND_ADDRESS_NO_PORT the kernel takes a port for the address as soon as it is bound, and 28,000 connections exhaust them.
+func sharePorts(fd int) {
+	_ = unix.SetsockoptInt(fd, unix.SOL_IP, unix.IP_BIND_ADDRESS_NO_PORT, 1)
+}

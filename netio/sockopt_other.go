@@ -1,0 +1,23 @@
+//go:build !linux
+
+package netio
+
+import (
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// setBuffer asks for a buffer and returns the size that the kernel gives; 0 asks for nothing.
+func setBuffer(fd, option, size int) int {
+	if size == 0 {
+		return 0
+	}
+	_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, option, size)
+	got, _ := unix.GetsockoptInt(fd, unix.SOL_SOCKET, option)
+	return got
+}
+
+func setUserTimeout(int, time.Duration) {}
+
+func sharePorts(int) {}
