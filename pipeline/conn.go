@@ -101,9 +101,7 @@ func (f *flow) attend() {
 	if wait != f.wait || which != f.which {
 		f.wait, f.which, f.since = wait, which, f.e.loop.Now()
 	}
-	if wait != link.WaitNothing || !f.timer.Armed() {
-		f.arm()
-	}
+	f.arm()
 }
 
 // arm has the timer fire in time for what is due next.
