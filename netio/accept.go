@@ -18,6 +18,8 @@ const (
 	maxEnrolling = 64
 	// acceptBackOff is how long an acceptor waits after an error that will not go away by itself.
 	acceptBackOff = 10 * time.Millisecond
+	// maxReserve is how many descriptors an acceptor keeps to give up: more than one, because somebody else may take what it gives up.
+	maxReserve = 4
 )
 
 // acceptor accepts on one stream listener, on a goroutine of its own, and gives the connections to the loops in turn.
@@ -34,7 +36,7 @@ type acceptor struct {
 	done      chan struct{}
 	started   bool
 	closed    bool
-	reserve   *os.File // a descriptor to give up when there is none left
+	reserve   []*os.File // descriptors to give up when there are none left
 	faces     faces
 	enrolling []enrolling
 }
@@ -50,7 +52,7 @@ func newAcceptor(n *Net, tcp *net.TCPListener) *acceptor {
 
 func (a *acceptor) start() {
 	a.started = true
-	a.reserve, _ = os.Open(os.DevNull)
+	a.regain()
 	go a.run()
 }
 
@@ -74,8 +76,12 @@ func (a *acceptor) run() {
 	for {
 		conn, err := a.tcp.AcceptTCP()
 		switch {
-		case err == nil:
+		case err == nil && a.regain():
 			a.accepted(conn)
+		case err == nil: // of the last descriptors, which are to be the reserve
+			a.count()
+			refuse(conn)
+			a.regain()
 		case errors.Is(err, net.ErrClosed):
 			return
 		case errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE):
@@ -150,27 +156,46 @@ func (a *acceptor) settle(left int) {
 // shed refuses one connection when there are no descriptors left: it gives up the reserve to accept it and closes it, so that peers see a
 // refusal instead of waiting. False when that did not work either.
 func (a *acceptor) shed() bool {
-	if a.reserve == nil {
-		a.reserve, _ = os.Open(os.DevNull)
+	a.regain()
+	n := len(a.reserve)
+	if n == 0 {
 		return false
 	}
-	a.closeReserve()
+	a.reserve[n-1].Close()
+	a.reserve = a.reserve[:n-1]
 	_ = a.tcp.SetDeadline(time.Now().Add(acceptBackOff))
 	conn, err := a.tcp.AcceptTCP()
 	_ = a.tcp.SetDeadline(time.Time{})
 	if err == nil {
-		_ = conn.SetLinger(0)
-		conn.Close()
+		refuse(conn)
 	}
-	a.reserve, _ = os.Open(os.DevNull)
+	a.regain()
 	return err == nil
 }
 
-func (a *acceptor) closeReserve() {
-	if a.reserve != nil {
-		a.reserve.Close()
-		a.reserve = nil
+// refuse closes a connection so that its peer sees that it was refused.
+func refuse(conn *net.TCPConn) {
+	_ = conn.SetLinger(0)
+	conn.Close()
+}
+
+// regain makes the reserve whole again: others take descriptors too. False: there are none left.
+func (a *acceptor) regain() bool {
+	for len(a.reserve) < maxReserve {
+		f, err := os.Open(os.DevNull)
+		if err != nil {
+			return false
+		}
+		a.reserve = append(a.reserve, f)
 	}
+	return true
+}
+
+func (a *acceptor) closeReserve() {
+	for _, f := range a.reserve {
+		f.Close()
+	}
+	a.reserve = nil
 }
 
 // pause waits a little; false when the listener was closed.

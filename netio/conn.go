@@ -107,7 +107,8 @@ func (c *Conn) SetRemote(remote netip.AddrPort) (others int) {
 }
 
 // Write copies p to what is pending; it goes out with one system call at the end of the current callback, or at once when called
-// outside of one. False: the connection is closed, or the write queue would exceed its bound, upon which it is closed with ErrSlowReader.
+// outside of one. False: the connection is closed, or the write queue would exceed its bound, upon which it is closed with ErrSlowReader,
+// but not while it is being opened.
 func (c *Conn) Write(p []byte) bool {
 	if c.state == StateClosed {
 		return false
@@ -117,6 +118,10 @@ func (c *Conn) Write(p []byte) bool {
 	}
 	l := c.loop
 	if c.queued()+len(p) > l.opt.MaxWriteQueue {
+		if c.state == StateOpening { // what waits already is not lost for it
+			l.stats.Inc(l.ids.openingFull)
+			return false
+		}
 		l.stats.Inc(l.ids.slowReaders)
 		c.Close(ErrSlowReader)
 		return false

@@ -51,7 +51,9 @@ func (d *dialer) submit(r *dialRequest) error {
 	switch {
 	case d.closed:
 		return ErrStopped
-	case d.total == d.net.opt.MaxDials || d.toAddr[to] == d.net.opt.DialsPerAddr:
+	case d.toAddr[to] == d.net.opt.DialsPerAddr:
+		return ErrBusyAddr
+	case d.total == d.net.opt.MaxDials:
 		return ErrTooManyDials
 	}
 	d.total++

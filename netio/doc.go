@@ -21,8 +21,16 @@
 //
 // An IPv6 listener serves IPv6 only. A listener that is removed (Net.SetListeners) no longer sends either. A UDP listener that is added while
 // the loops run is read through a goroutine per loop, which costs more per wake-up than gnet's poller: what is busy belongs into the
-// configuration that the server starts with. What an unspecified address sends carries the source address that the kernel's routes choose; a
-// host with several addresses had better listen on each.
+// configuration that the server starts with.
+//
+// A listener on every address (0.0.0.0, [::]) has a face, a Listener of its own, at each of them: datagrams and connections come to the face
+// that the peer has addressed, and what is sent in its name leaves from there. Loop.Facing chooses the face for a peer that we speak to
+// first, by the kernel's route to it, which is remembered for ten seconds. The kernel tells a datagram's destination in a control message, which
+// gnet does not ask for: so a UDP listener on every address is read through the goroutine too. Busy ones had better be one for each address: a
+// call costs some 15 % less CPU.
+//
+// A peer that shuts down its sending side has closed the connection: gnet does so at the end of what it reads, and there would be no telling
+// whether what is written afterwards arrives.
 //
 // # TLS
 //
@@ -44,7 +52,7 @@
 // # Goroutines
 //
 // Besides the loops: a goroutine per TLS handshake under way, up to Options.MaxHandshakes; one ticker, which wakes loops that have a due
-// timer; an acceptor per stream listener; up to 64 dialers while there is something to dial; a waiter per loop for each UDP listener that
-// was added after the start; and gnet's: three per loop, and a pool that enrols connections. Net.Close returns when all but the pool's are
+// timer; an acceptor per stream listener; one per connection that is being opened, up to Options.MaxDials; a waiter per loop for each UDP
+// listener that is on every address or was added after the start; and gnet's: three per loop, and a pool that enrols connections. Net.Close returns when all but the pool's are
 // gone.
 package netio

@@ -86,8 +86,8 @@ func TestTooManyDials(t *testing.T) {
 		want error
 	}{
 		{"1", dead, nil}, {"2", dead, nil}, {"3", dead, nil}, {"4", dead, nil}, {"5", dead, nil},
-		{"one too many for the address", dead, netio.ErrTooManyDials},
-		{"another port of it", netip.AddrPortFrom(dead.Addr(), 9), netio.ErrTooManyDials},
+		{"one too many for the address", dead, netio.ErrBusyAddr},
+		{"another port of it", netip.AddrPortFrom(dead.Addr(), 9), netio.ErrBusyAddr},
 		{"another address", at("127.0.0.2"), nil}, {"the last", at("127.0.0.3"), nil},
 		{"one too many", at("127.0.0.4"), netio.ErrTooManyDials},
 	} {

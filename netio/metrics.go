@@ -7,7 +7,7 @@ type metrics struct {
 	datagramsIn, datagramsOut, bytesIn, bytesOut stats.ID
 	sendErrors, sendDropped, ignored             stats.ID
 	conns, accepted, acceptErrors, connsRefused  stats.ID
-	dials, dialErrors, slowReaders               stats.ID
+	dials, dialErrors, slowReaders, openingFull  stats.ID
 	streamBytesIn, streamBytesOut                stats.ID
 	mailDropped, wakeups                         stats.ID
 	handshakes, handshakesResumed                stats.ID
@@ -31,6 +31,7 @@ func newMetrics(r *stats.Registry) *metrics {
 		dials:          r.Counter("sluice_dials_total", "Stream connections that were begun to be opened."),
 		dialErrors:     r.Counter("sluice_dial_errors_total", "Stream connections that could not be opened."),
 		slowReaders:    r.Counter("sluice_slow_readers_total", "Stream connections closed because their write queue was full."),
+		openingFull:    r.Counter("sluice_opening_refused_total", "Messages refused because too much waits for a connection that is being opened."),
 		streamBytesIn:  r.Counter("sluice_stream_received_bytes_total", "Bytes received on stream connections."),
 		streamBytesOut: r.Counter("sluice_stream_sent_bytes_total", "Bytes handed to the sockets of stream connections."),
 		mailDropped:    r.Counter("sluice_mail_dropped_total", "Mails between loops dropped because a mailbox was full."),

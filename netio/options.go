@@ -32,6 +32,7 @@ var (
 	ErrStopped      = errors.New("netio: stopped")
 	ErrTooManyConns = errors.New("netio: too many connections")
 	ErrTooManyDials = errors.New("netio: too many connections are being opened")
+	ErrBusyAddr     = errors.New("netio: too many connections are being opened to one address")
 	ErrNotStream    = errors.New("netio: not a stream transport")
 	ErrDraining     = errors.New("netio: draining, listeners no longer change")
 )
