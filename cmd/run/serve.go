@@ -78,7 +78,11 @@ func start(path string) (*server, error) {
 	s.admin.SetDemo(demoSettings(cfg, s.net.Listeners()))
 	s.admin.SetReady(true)
 	for _, l := range s.net.Listeners() {
-		s.log.Info("listening", "url", l.String(), "sent_by", l.SentBy)
+		sentBy := l.SentBy
+		if sentBy == l.Addr.String() && l.Addr.Addr().IsUnspecified() {
+			sentBy = "as the peer knows us"
+		}
+		s.log.Info("listening", "url", l.String(), "sent_by", sentBy)
 	}
 	if account != nil {
 		s.log.Info("running as", "uid", account.UID, "gid", account.GID)
