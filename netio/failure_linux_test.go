@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"sluice/netio"
+	"sluice/netio/stats"
 )
 
 // silent is an address whose kernel answers no more connection requests, there and at all of 127.0.0.0/8: its queue is full and nobody accepts.
@@ -77,7 +78,8 @@ func TestCloseDoesNotWaitForDials(t *testing.T) {
 
 // TestTooManyDials: an address that does not answer gets its share of the dials and no more, and all of them theirs.
 func TestTooManyDials(t *testing.T) {
-	n := open(t, netio.Options{Loops: 2, DialTimeout: time.Hour, MaxDials: 7, DialsPerAddr: 5}, node{})
+	o := netio.Options{Loops: 2, DialTimeout: time.Hour, MaxDials: 7, DialsPerAddr: 5, Stats: stats.New()}
+	n := open(t, o, node{})
 	dead := silent(t)
 	at := func(addr string) netip.AddrPort { return netip.AddrPortFrom(netip.MustParseAddr(addr), dead.Port()) }
 	for i, step := range []struct {
@@ -96,6 +98,9 @@ func TestTooManyDials(t *testing.T) {
 				t.Errorf("%s: got %v, want %v", step.name, err, step.want)
 			}
 		})
+	}
+	if got := value(t, o.Stats, "sluice_dials_refused_total"); got != 3 {
+		t.Errorf("counted %d, want 3", got)
 	}
 }
 

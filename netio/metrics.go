@@ -8,6 +8,7 @@ type metrics struct {
 	sendErrors, sendDropped, ignored             stats.ID
 	conns, accepted, acceptErrors, connsRefused  stats.ID
 	dials, dialErrors, slowReaders, openingFull  stats.ID
+	dialsRefused                                 stats.ID
 	streamBytesIn, streamBytesOut                stats.ID
 	mailDropped, wakeups                         stats.ID
 	handshakes, handshakesResumed                stats.ID
@@ -30,6 +31,7 @@ func newMetrics(r *stats.Registry) *metrics {
 		connsRefused:   r.Counter("sluice_connections_refused_total", "Stream connections refused because there were too many."),
 		dials:          r.Counter("sluice_dials_total", "Stream connections that were begun to be opened."),
 		dialErrors:     r.Counter("sluice_dial_errors_total", "Stream connections that could not be opened."),
+		dialsRefused:   r.Counter("sluice_dials_refused_total", "Stream connections that were not begun to be opened because too many were under way."),
 		slowReaders:    r.Counter("sluice_slow_readers_total", "Stream connections closed because their write queue was full."),
 		openingFull:    r.Counter("sluice_opening_refused_total", "Messages refused because too much waits for a connection that is being opened."),
 		streamBytesIn:  r.Counter("sluice_stream_received_bytes_total", "Bytes received on stream connections."),

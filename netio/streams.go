@@ -47,6 +47,7 @@ func (l *Loop) DialWith(t Transport, remote netip.AddrPort, o DialOptions) (*Con
 		return nil, ErrTooManyConns
 	}
 	if err := l.driver.Dial(c, o.Local); err != nil {
+		l.stats.Inc(l.ids.dialsRefused)
 		l.table.unlink(c)
 		l.table.remove(c)
 		l.dismiss()

@@ -209,7 +209,7 @@ func lostBy(err error) Cause {
 
 // noResources reports whether err is for want of something on our side.
 func noResources(err error) bool {
-	for _, want := range [...]error{syscall.EMFILE, syscall.ENFILE, syscall.EADDRNOTAVAIL, syscall.ENOBUFS, syscall.ENOMEM, netio.ErrTooManyConns, netio.ErrStopped} {
+	for _, want := range [...]error{syscall.EMFILE, syscall.ENFILE, syscall.EADDRNOTAVAIL, syscall.ENOBUFS, syscall.ENOMEM, netio.ErrTooManyConns, netio.ErrTooManyDials, netio.ErrStopped} {
 		if errors.Is(err, want) {
 			return true
 		}

@@ -116,8 +116,7 @@ func (e *Engine) pathTo(b *Branch) (path, Cause) {
 }
 
 // connTo returns the connection of this loop to b's target, nil for none. Over
-// TLS it has to be one whose peer has proved to be the server that is meant, or
-// one that the peer opened.
+// TLS it has to be one whose peer has proved to be the server that is meant.
 func (e *Engine) connTo(b *Branch) *netio.Conn {
 	t := &b.Target
 	if t.Transport != netio.TLS {
