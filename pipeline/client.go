@@ -34,9 +34,9 @@ type clientTxn struct {
 	lostBy     Cause      // why its connection was lost, if that is known
 	wantCancel bool       // a CANCEL waits for the first provisional response
 	reason     *netio.Buf // the Reason header lines that go with it
-	answer     *netio.Buf // the 2xx as it was relayed, where stages have edited it
+	answer     *netio.Buf // the 2xx as it was relayed, where stages have edited it; for an INVITE of ours the ACK
 	sent       bool       // the request went out once
-	acked      bool       // answer is the ACK to an INVITE of ours
+	acked      bool       // answer is that ACK
 	nextFree   uint32
 }
 

@@ -308,7 +308,7 @@ func (e *Engine) conclude(x *Exchange) {
 	e.finish(x)
 }
 
-// breadth reads Max-Breadth; it reports false when nothing may be sent.
+// readBreadth reads Max-Breadth; it reports false when nothing may be sent.
 func (x *Exchange) readBreadth() bool {
 	x.breadth = relay.MaxBreadth(x.Req)
 	return x.breadth > 0
