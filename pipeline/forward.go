@@ -54,6 +54,7 @@ func (e *Engine) prepare(x *Exchange) bool {
 	}
 	x.keep()
 	relay.SetMaxForwards(&x.Edits, x.Req, x.maxForwards)
+	relay.SetContentLength(&x.Edits, x.Req)
 	if !x.originated {
 		x.Edits.FixVia(x.Req, x.Source)
 	}

@@ -8,6 +8,7 @@ import (
 	"sluice/netio"
 	"sluice/parser"
 	"sluice/parser/sip"
+	"sluice/pipeline/relay"
 	"sluice/pipeline/txn"
 )
 
@@ -110,6 +111,7 @@ func (e *Engine) runResponse(b *Branch) {
 	}
 	b.Edits.Reset()
 	b.Edits.RemoveElement(m, sip.HeaderVia)
+	relay.SetContentLength(&b.Edits, m)
 	if x.fromSet || x.toSet {
 		p := x.parties()
 		p.restore(&b.Edits, m)

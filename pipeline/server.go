@@ -7,6 +7,7 @@ import (
 	"sluice/netio/wheel"
 	"sluice/parser"
 	"sluice/parser/sip"
+	"sluice/pipeline/relay"
 	"sluice/pipeline/txn"
 )
 
@@ -166,6 +167,7 @@ func (s *serverTxn) relayLate(resp *sip.Message, before *netio.Buf) {
 	}
 	e.respEdits.Reset()
 	e.respEdits.RemoveElement(resp, sip.HeaderVia)
+	relay.SetContentLength(&e.respEdits, resp)
 	s.restore(&e.respEdits, resp)
 	b := e.loop.Acquire(len(resp.Buf))
 	b.B = resp.AppendEdited(b.B, &e.respEdits, nil, nil)

@@ -43,6 +43,31 @@ func lines(text, name string) string {
 	return strings.Join(found, "|")
 }
 
+func TestSetContentLength(t *testing.T) {
+	for _, c := range []struct {
+		name, header, body string
+		want               string
+	}{
+		{"missing, no body", "X-Other: 1", "", "Content-Length: 0"},
+		{"missing", "X-Other: 1", "0123456789", "Content-Length: 10"},
+		{"there", "Content-Length: 3", "abc", "Content-Length: 3"},
+		{"there, compact", "l: 3", "abc", ""},
+	} {
+		m := request(t, c.header)
+		m.Buf = append(m.Buf, c.body...)
+		var e sip.Edits
+		relay.SetContentLength(&e, m)
+		text := written(m, &e)
+		if got := lines(text, "Content-Length"); got != c.want || !strings.HasSuffix(text, "\r\n\r\n"+c.body) {
+			t.Errorf("%s: got %q, want %q, in\n%s", c.name, got, c.want, text)
+		}
+		relay.SetContentLength(&e, m)
+		if got := lines(written(m, &e), "Content-Length"); got != c.want {
+			t.Errorf("%s, set twice: got %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
 func TestSetMaxForwards(t *testing.T) {
 	for _, c := range []struct {
 		name   string
