@@ -4,6 +4,8 @@ package tlsio
 
 import (
 	"crypto/tls"
+	"crypto/x509"
+	"net"
 	"testing"
 )
 
@@ -46,5 +48,15 @@ func TestRecordAllocations(t *testing.T) {
 			t.Errorf("%s: Seal: got %v allocations, want %d", tls.VersionName(v), got, sealAllocs)
 		}
 		t.Logf("%s: Seal: %v", tls.VersionName(v), got)
+	}
+}
+
+// IsFor is asked for each request that could go over the connection of a peer.
+func TestIsForAllocatesNothing(t *testing.T) {
+	pc := &PeerCert{Identities: []string{"sip.example.com", "192.0.2.1"}, Chain: []*x509.Certificate{{IPAddresses: []net.IP{net.IPv4(192, 0, 2, 2)}}}}
+	for _, host := range []string{"sip.example.com", "SIP.Example.com.", "other.example.com", "192.0.2.1", "192.0.2.2", "[2001:db8::1]"} {
+		if got := testing.AllocsPerRun(100, func() { pc.IsFor(host) }); got != 0 {
+			t.Errorf("%s: got %v allocations, want 0", host, got)
+		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/asn1"
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"slices"
 	"strings"
@@ -83,14 +84,55 @@ func hostOf(rest string) string {
 	return normalHost(host)
 }
 
-// normalHost is a host in the form in which hosts are compared (RFC 5922 §7.2): lower case, no dot at the end, addresses in their shortest form
+// normalHost is a host in the form in which identities are kept (RFC 5922 §7.2): lower case, no dot at the end, addresses in their shortest form
 // and without brackets.
 func normalHost(host string) string {
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
-	if addr, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")); err == nil {
+	if addr, ok := hostAddr(host); ok {
 		return addr.String()
 	}
 	return host
+}
+
+// hostAddr is the address that a host is, with brackets or without, if it is one. netip.ParseAddr allocates for what is none, so names do not get
+// there: they have no colon, and their last label does not begin with a digit.
+func hostAddr(host string) (addr netip.Addr, ok bool) {
+	host = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
+	last := host[strings.LastIndexByte(host, '.')+1:]
+	if strings.IndexByte(host, ':') < 0 && (last == "" || last[0] < '0' || last[0] > '9') {
+		return addr, false
+	}
+	addr, err := netip.ParseAddr(host)
+	return addr, err == nil
+}
+
+// IsFor tells whether the certificate is for a host, that of a SIP URI, whichever side of the connection the peer is on. It is worth something
+// only when Verified is nil.
+func (pc *PeerCert) IsFor(host string) bool {
+	var leaf *x509.Certificate
+	if len(pc.Chain) > 0 {
+		leaf = pc.Chain[0]
+	}
+	return isFor(leaf, pc.Identities, host)
+}
+
+// isFor tells whether a leaf with these identities is for a host (RFC 5922 §7.2): the whole name has to be equal, wildcards stand for nothing. RFC
+// 5922 knows domains only; an address has to be among the addresses that the certificate is for.
+func isFor(leaf *x509.Certificate, ids []string, host string) bool {
+	host = strings.TrimSuffix(host, ".")
+	addr, ok := hostAddr(host)
+	if !ok {
+		return slices.ContainsFunc(ids, func(id string) bool { return strings.EqualFold(id, host) })
+	}
+	var room [64]byte
+	name := addr.AppendTo(room[:0])
+	if slices.ContainsFunc(ids, func(id string) bool { return id == string(name) }) {
+		return true
+	}
+	return leaf != nil && slices.ContainsFunc(leaf.IPAddresses, func(ip net.IP) bool {
+		have, ok := netip.AddrFromSlice(ip)
+		return ok && have.Unmap() == addr.Unmap()
+	})
 }
 
 // isDomain tells whether a common name is a domain name rather than somebody's name.
@@ -122,22 +164,13 @@ func usages(leaf *x509.Certificate) []x509.ExtKeyUsage {
 	return []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth}
 }
 
-// verifyServer verifies a server's chain and that it is the one that we mean to reach (RFC 5922 §7.3): the whole name has to be equal, wildcards
-// stand for nothing (§7.2). RFC 5922 knows domains only; an address has to be among the addresses that the certificate is for.
+// verifyServer verifies a server's chain and that it is the one that we mean to reach (RFC 5922 §7.3).
 func verifyServer(chain []*x509.Certificate, roots *x509.CertPool, name string) error {
 	if err := verifyChain(chain, roots); err != nil {
 		return err
 	}
-	ids := Identities(chain[0])
-	if slices.Contains(ids, name) {
-		return nil
+	if ids := Identities(chain[0]); !isFor(chain[0], ids, name) {
+		return fmt.Errorf("%w: it is for %q, not for %q", ErrIdentity, ids, name)
 	}
-	if addr, err := netip.ParseAddr(name); err == nil {
-		for _, ip := range chain[0].IPAddresses {
-			if have, ok := netip.AddrFromSlice(ip); ok && have.Unmap() == addr.Unmap() {
-				return nil
-			}
-		}
-	}
-	return fmt.Errorf("%w: it is for %q, not for %q", ErrIdentity, ids, name)
+	return nil
 }

@@ -40,6 +40,40 @@ func TestIdentities(t *testing.T) {
 	}
 }
 
+// TestIsFor: what a peer counts as, whichever side it is on (RFC 5922 §7.2).
+func TestIsFor(t *testing.T) {
+	ca := tlstest.NewCA(t, "Test CA")
+	for _, tc := range []struct {
+		name string
+		leaf tlstest.Leaf
+		yes  []string
+		no   []string
+	}{
+		{"DNS", tlstest.Leaf{DNS: []string{"a.example.com", "b.example.com"}},
+			[]string{"a.example.com", "b.example.com", "A.Example.COM", "b.example.com."}, []string{"", "example.com", "c.example.com", "a.example.com.b", "1.2.3.4"}},
+		{"DNS that looks like an address", tlstest.Leaf{DNS: []string{"sbc.1st", "sbc1"}}, []string{"sbc.1st", "SBC.1ST", "sbc1"}, []string{"1st", "sbc"}},
+		{"wildcard", tlstest.Leaf{DNS: []string{"*.example.com"}}, nil, []string{"a.example.com", "example.com"}},
+		{"URI", tlstest.Leaf{URIs: []string{"sip:example.com", "sip:[2001:db8::1]:5061", "sip:192.0.2.9"}},
+			[]string{"example.com", "[2001:DB8::0:1]", "2001:db8::1", "192.0.2.9"}, []string{"192.0.2.8", "2001:db8::2"}},
+		{"address", tlstest.Leaf{DNS: []string{"example.com"}, IPs: []string{"192.0.2.1", "2001:db8::1"}},
+			[]string{"192.0.2.1", "[2001:db8::1]", "::ffff:192.0.2.1", "example.com"}, []string{"192.0.2.2", "192.0.2.01"}},
+		{"nothing", tlstest.Leaf{}, nil, []string{"", "example.com", "192.0.2.1"}},
+	} {
+		cert := ca.Issue(t, tc.leaf).TLS.Leaf
+		pc := &PeerCert{Chain: []*x509.Certificate{cert}, Identities: Identities(cert)}
+		for want, hosts := range map[bool][]string{true: tc.yes, false: tc.no} {
+			for _, host := range hosts {
+				if got := pc.IsFor(host); got != want {
+					t.Errorf("%s: %q: got %v, want %v", tc.name, host, got, want)
+				}
+			}
+		}
+	}
+	if (&PeerCert{}).IsFor("192.0.2.1") {
+		t.Error("no certificate is for an address")
+	}
+}
+
 // TestServerIdentity: what a client makes of servers (RFC 5922 §7.2 and §7.3).
 func TestServerIdentity(t *testing.T) {
 	ca, other := tlstest.NewCA(t, "Test CA"), tlstest.NewCA(t, "Other CA")
