@@ -36,6 +36,9 @@ type Branch struct {
 	widened  bool // the attempt is over TCP for its size alone
 	narrow   bool // the next attempt goes over UDP, whatever its size
 	anySize  bool // this one does
+	aliased  bool // the attempt is over an alias
+	redial   bool // the next attempt is not
+	direct   bool // this one is not
 	timedOut bool // Timer C has fired, and the CANCEL is out
 	heard    bool // the callee has answered 503: no other way to him is tried (RFC 5626 §7)
 }

@@ -59,6 +59,13 @@
 // to absorb and repeat what the RFC says: they hold a few hundred bytes and,
 // where something may have to be sent again, that message.
 //
+// A client over TLS that has proved by its certificate who it is may have its
+// connection stand for the address in its Via (RFC 5923): where a connection to
+// that address would be opened, that one is used, whichever loop it belongs to.
+// The table of these aliases is shared like bans: maps that never change, each
+// replaced as a whole. An attempt whose alias turns out to be gone fails, and
+// is made again over a connection that is opened.
+//
 // A connection has one timer, in its flow. Bytes that arrive only move a time; the
 // timer finds out what is due when it fires, and is set anew at once only when
 // a deadline comes nearer: a message has begun, a Close frame waits for its

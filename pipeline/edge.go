@@ -30,6 +30,7 @@ type Edge struct {
 	blacklist blacklist
 	noTCP     blacklist // addresses that requests too large for UDP could not reach by TCP
 	sources   *sources
+	aliases   aliasTable
 	list      atomic.Pointer[[]*netio.Listener]
 }
 

@@ -373,6 +373,7 @@ func (e *Engine) endBranch(b *Branch, cancelWith []byte) {
 	b.x, b.Target, b.cause, b.refusal = nil, Target{}, CauseNone, sip.Reply{}
 	b.targets, b.server, b.next, b.hop, b.breadth = b.targets[:0], nil, 0, 0, 0
 	b.aborted, b.widened, b.narrow, b.anySize, b.heard = false, false, false, false, false
+	b.aliased, b.redial, b.direct = false, false, false
 	b.early.reset()
 	b.Edits.Reset()
 	if len(e.freeBranches) < maxFree {

@@ -27,6 +27,7 @@ type flow struct {
 	handshake *Handshake // while it is judged
 	opened    bool       // the stages were told of it
 	vigil
+	proven *provenPeer // nil but for clients that may have aliases
 }
 
 // connCells are the ConnLocals of one Program on one connection.
@@ -138,6 +139,7 @@ func (e *Engine) OnClose(c *netio.Conn, err error) {
 	case f.link.PeerClosed(): // it began the closing handshake that we ended
 		why = CausePeerClosed
 	}
+	f.dropAliases()
 	f.link.Release(e.pool)
 	if f.opened { // not a dial that failed
 		for _, h := range e.chain.conn {

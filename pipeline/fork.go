@@ -92,6 +92,7 @@ func (b *Branch) attempt() {
 	b.Edits.Reset()
 	b.refusal = sip.Reply{}
 	b.anySize, b.widened, b.narrow = b.narrow, false, false
+	b.direct, b.aliased, b.redial = b.redial, false, false
 	if e := b.x.e; e.passOver(b) {
 		if !e.retry(b) {
 			b.fail(b.cause)
@@ -167,6 +168,9 @@ func (e *Engine) failed(b *Branch) {
 		b.next--
 		now := e.loop.Now()
 		e.edge.noTCP.add(b.Target, blacklisted{until: now + MaxBlacklistTime}, now)
+	case b.aliased && b.cause == CauseConnectionError: // RFC 5923 §8.2: over a connection of our own after all
+		b.redial = true
+		b.next--
 	default:
 		e.noteFailure(b)
 	}

@@ -141,6 +141,9 @@ func (e *Engine) compose(b *Branch, dest *path, id txn.Branch) *netio.Buf {
 	b.Edits.InsertString(top, ";rport;branch=")
 	var branch [txn.BranchLen]byte
 	b.Edits.Insert(top, e.edge.branch.Append(branch[:0], id, e.loopCookie(m)))
+	if e.offersAlias(dest) {
+		b.Edits.InsertString(top, ";alias")
+	}
 	b.Edits.InsertString(top, "\r\n")
 	relay.SetMaxBreadth(&b.Edits, m, b.breadth)
 	if recordRoutes(x) {

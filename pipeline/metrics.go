@@ -38,6 +38,9 @@ const (
 	metricWidened
 	metricFlowGone
 	metricReopened
+	metricAliasesMade
+	metricAliasesRefused
+	metricAliasesUsed
 	metricTransactionsFull
 	metricSuspended
 	metricStaleToken
@@ -64,6 +67,7 @@ const (
 	metricExchanges
 	metricServers
 	metricClients
+	metricAliases
 	numMetrics
 )
 
@@ -97,6 +101,9 @@ var metricTexts = [numMetrics]struct{ name, help string }{
 	metricWidened:           {"sluice_sip_requests_widened_total", "Requests too large for UDP that went over TCP."},
 	metricFlowGone:          {"sluice_sip_flows_gone_total", "Messages for a connection that had closed."},
 	metricReopened:          {"sluice_sip_connections_reopened_total", "Connections opened for a response whose own had closed."},
+	metricAliasesMade:       {"sluice_aliases_made_total", "Connections of TLS clients that were made an alias of the address in their Via (RFC 5923)."},
+	metricAliasesRefused:    {"sluice_aliases_refused_total", "Requests whose alias was not made because there were too many."},
+	metricAliasesUsed:       {"sluice_aliases_used_total", "Attempts over the alias of an address instead of a connection to it."},
 	metricTransactionsFull:  {"sluice_sip_transactions_refused_total", "Requests refused because the transaction table was full."},
 	metricSuspended:         {"sluice_stage_suspended_total", "Suspensions by stages."},
 	metricStaleToken:        {"sluice_stage_stale_tokens_total", "Tokens posted that named nothing any more."},
@@ -123,6 +130,7 @@ var metricTexts = [numMetrics]struct{ name, help string }{
 	metricExchanges:         {"sluice_exchanges", "Requests in progress."},
 	metricServers:           {"sluice_server_transactions", "Server transactions, lingering ones included."},
 	metricClients:           {"sluice_client_transactions", "Client transactions, lingering ones included."},
+	metricAliases:           {"sluice_aliases", "Aliases that there are."},
 }
 
 func isGauge(m metric) bool { return m >= metricExchanges }

@@ -100,6 +100,11 @@ func (e *Engine) pathTo(b *Branch) (path, Cause) {
 		return p, CauseNone
 	}
 	c := e.connTo(b)
+	if c == nil || c.State() != netio.StateOpen {
+		if p.conn = e.aliasFor(b); p.conn != 0 {
+			return e.flowPath(p)
+		}
+	}
 	if c == nil {
 		var err error
 		o := netio.DialOptions{From: p.listener}
@@ -122,8 +127,11 @@ func (e *Engine) connTo(b *Branch) *netio.Conn {
 	if t.Transport != netio.TLS {
 		return e.loop.ConnTo(t.Transport, t.Addr)
 	}
-	return e.loop.ConnToServer(t.Transport, t.Addr, unsafe.String(unsafe.SliceData(b.server), len(b.server)))
+	return e.loop.ConnToServer(t.Transport, t.Addr, b.serverName())
 }
+
+// serverName is b.server, and valid as long.
+func (b *Branch) serverName() string { return unsafe.String(unsafe.SliceData(b.server), len(b.server)) }
 
 // flowPath completes the path over a connection that exists. What another
 // loop owns is taken to exist; the loop will say so if it does not.

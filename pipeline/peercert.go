@@ -15,6 +15,7 @@ func (e *Engine) OnPeerCert(c *netio.Conn, pc *netio.PeerCert) (ok bool) {
 			return false
 		}
 	}
+	c.Link.(*flow).prove(pc)
 	return true
 }
 

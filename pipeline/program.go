@@ -34,6 +34,7 @@ type Limits struct {
 	MaxHead         int           // bytes of the head of an HTTP request; 0: the default of links
 	Conn            ConnLimits
 	Source          SourceLimits
+	Aliases         Aliases
 }
 
 // A Program is one configuration turned into stages: immutable once built. A

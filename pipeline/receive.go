@@ -295,6 +295,7 @@ func (e *Engine) request(m *sip.Message, o *origin) {
 	s.back = e.wayBack(x.Req, o)
 	if s.flow = o.flow(); s.flow != nil {
 		s.flow.servers++
+		s.flow.takeAlias(x.Req)
 	}
 	s.keeps = e.keeper.offered(x.Req)
 	s.timers = e.timersOf(x.Profile())

@@ -54,6 +54,7 @@ func spec(cfg *config.Config, loops int, shared *pipeline.Shared, st *stats.Regi
 			MaxHead:         cfg.WebSocket.MaxHeadSize,
 			Conn:            connLimits(cfg),
 			Source:          sourceLimits(cfg),
+			Aliases:         pipeline.Aliases{Accept: s.AcceptAliases, Offer: s.OfferAlias},
 		},
 		Shared: shared,
 		Stats:  st,

@@ -51,7 +51,9 @@ type Options struct {
 }
 
 // DefaultLimits are the limits of a Net that sets none.
-var DefaultLimits = pipeline.Limits{MaxTransactions: 1 << 16, MaxParked: 1 << 10, ParkTimeout: 10 * time.Second, MaxMessage: 65535}
+var DefaultLimits = pipeline.Limits{
+	MaxTransactions: 1 << 16, MaxParked: 1 << 10, ParkTimeout: 10 * time.Second, MaxMessage: 65535, Aliases: pipeline.Aliases{Accept: true},
+}
 
 // New makes a Net whose loops run the given stages.
 func New(tb testing.TB, stages func(b *pipeline.LoopBuilder) []pipeline.Stage, opts ...Options) *Net {

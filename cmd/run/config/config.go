@@ -177,6 +177,17 @@ type Server struct {
 	// to; "0s" does not answer the offer.
 	Keep time.Duration `toml:"keep" default:"0s" min:"0s" max:"1h"`
 
+	// AcceptAliases has requests go to a tls client over the connection that it has
+	// opened, when its Via offers that (alias, RFC 5923) and its certificate is good.
+	// They are those to the address of the client, at the port in its Via, whose URI
+	// has a host that the certificate is for.
+	AcceptAliases bool `toml:"accept_aliases" default:"true"`
+
+	// OfferAlias puts alias into the Via of requests on tls connections that the
+	// server has opened: the other side may send its requests there too, if it
+	// takes our certificate.
+	OfferAlias bool `toml:"offer_alias" default:"false"`
+
 	// DrainTimeout is how long a stop waits for transactions in progress; "0s"
 	// does not wait.
 	DrainTimeout time.Duration `toml:"drain_timeout" default:"30s" min:"0s" max:"1h"`

@@ -40,6 +40,7 @@ func TestDefaults(t *testing.T) {
 		TCPKeepAlive: time.Minute, TLSHandshakeTimeout: 10 * time.Second, MaxTLSHandshakes: 4096, DrainTimeout: 30 * time.Second,
 		MaxConnectionsPerSource: 1024, BanTime: time.Minute,
 		HeadTimeout: 10 * time.Second, MessageTimeout: 20 * time.Second, IdleTimeoutIn: 2 * time.Hour, IdleTimeoutOut: 10 * time.Minute,
+		AcceptAliases: true,
 	})
 	check("websocket", c.WebSocket, config.WebSocket{KeepAliveMechanism: "ping", KeepAliveTimeout: 180 * time.Second, MaxHeadSize: 16384})
 	check("pipeline", c.Pipeline.Stages, []string{"sanity", "max-forwards", "loose-route", "registrar", "route", "target"})
