@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"sync/atomic"
 	"time"
+
+	"sluice/bench/sipmsg"
 )
 
 // A call is INVITE 200 ACK BYE 200 between two phones. It has succeeded when
@@ -35,9 +37,9 @@ func newCalls(n int) *calls {
 	return &calls{list: make([]call, n), finished: make(chan struct{})}
 }
 
-// find is the call of a message, nil if it is none of this run's that has begun.
-func (cs *calls) find(msg []byte) *call {
-	digits, ok := bytes.CutPrefix(header(msg, "Call-ID"), []byte(callIDPrefix))
+// find is the call that a Call-ID names, nil if it is none of this run's that has begun.
+func (cs *calls) find(callID []byte) *call {
+	digits, ok := bytes.CutPrefix(callID, []byte(callIDPrefix))
 	n, err := strconv.Atoi(string(digits))
 	if cs == nil || !ok || err != nil || n < 0 || int64(n) >= cs.begun.Load() {
 		return nil
@@ -111,49 +113,42 @@ func (cs *calls) begin(f *fleet, i int) {
 }
 
 // onResponse serves a response within a call.
-func (p *phone) onResponse(msg []byte, code int, name string) error {
+func (p *phone) onResponse(v *sipmsg.View) error {
 	cs := p.fleet.calls.Load()
-	c := cs.find(msg)
-	if c == nil || code < 200 {
-		return nil
-	}
-	if code >= 300 || c.caller != p {
-		cs.fail(c, fmt.Sprintf("%s-%d", name, code))
-		return nil
-	}
-	if name == "BYE" {
+	c := cs.find(v.CallID)
+	switch {
+	case c == nil || v.Status < 200:
+	case c.caller != p:
+		cs.fail(c, fmt.Sprintf("%d-at-the-wrong-phone", v.Status))
+	case v.Status >= 300:
+		cs.fail(c, fmt.Sprintf("%s-%d", v.Method, v.Status))
+	case v.Method == sipmsg.MethodBye:
 		cs.step(c)
-		return nil
-	}
-	if header(msg, "Record-Route") == nil {
+	case len(v.Records) == 0:
 		cs.fail(c, "no-Record-Route")
-		return nil
+	case c.setup.CompareAndSwap(0, int64(time.Since(c.began))): // otherwise the 200 again
+		if err := p.send(p.appendWithin(nil, sipmsg.MethodAck, 1, v)); err != nil {
+			return err
+		}
+		return p.send(p.appendWithin(nil, sipmsg.MethodBye, 2, v))
 	}
-	if !c.setup.CompareAndSwap(0, int64(time.Since(c.began))) {
-		return nil // the 200 again
-	}
-	if err := p.send(p.appendWithin(nil, "ACK", 1, msg)); err != nil {
-		return err
-	}
-	return p.send(p.appendWithin(nil, "BYE", 2, msg))
+	return nil
 }
 
 // onRequest serves a request.
-func (p *phone) onRequest(msg []byte, name string) error {
+func (p *phone) onRequest(v *sipmsg.View) error {
 	cs := p.fleet.calls.Load()
-	c := cs.find(msg)
-	if c == nil {
-		return nil
-	}
+	c := cs.find(v.CallID)
 	switch {
+	case c == nil:
 	case c.callee != p:
-		cs.fail(c, name+"-at-the-wrong-phone")
-	case header(msg, "Route") != nil:
+		cs.fail(c, v.Method.String()+"-at-the-wrong-phone")
+	case v.Routed:
 		cs.fail(c, "Route-left")
-	case name == "ACK":
+	case v.Method == sipmsg.MethodAck:
 		cs.step(c)
 	default:
-		return p.send(p.appendOK(nil, msg))
+		return p.send(p.appendOK(nil, v))
 	}
 	return nil
 }

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"sluice/bench/sipmsg"
 )
 
 // edge is a server as far as the phones need one: it answers REGISTER and
@@ -19,6 +21,9 @@ type edge struct {
 	answer   string // to REGISTER
 	ring     string // instead of passing INVITE on
 	deaf     bool   // no ACK reaches anybody
+	absent   bool   // it does not record its route
+	lazy     bool   // it leaves its Route in requests
+	astray   bool   // requests come back to who sent them
 
 	mu    sync.Mutex
 	conns map[string]net.Conn
@@ -60,7 +65,8 @@ func (e *edge) serve(c net.Conn) {
 	if _, err := http.ReadRequest(in); err != nil {
 		return
 	}
-	fmt.Fprintf(c, "HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Accept: %s\r\nSec-WebSocket-Protocol: sip\r\n\r\n", accept)
+	fmt.Fprint(c, "HTTP/1.1 101 Switching Protocols\r\n"+
+		"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\nSec-WebSocket-Protocol: sip\r\n\r\n")
 	for {
 		msg, err := unmasked(in)
 		if err != nil {
@@ -100,36 +106,39 @@ func write(c net.Conn, msg []byte) {
 }
 
 func (e *edge) message(c net.Conn, msg []byte) {
-	name := string(method(msg))
+	var v sipmsg.View
+	v.Scan(msg)
 	switch {
 	case string(msg) == "\r\n\r\n":
 		write(c, crlf)
 		return
-	case name == "REGISTER":
+	case v.Method == sipmsg.MethodRegister:
 		e.mu.Lock()
-		e.conns[userOf(header(msg, "From"))] = c
+		e.conns[userOf(v.From)] = c
 		e.mu.Unlock()
 		write(c, []byte("SIP/2.0 "+e.answer+"\r\nCSeq: 1 REGISTER\r\n\r\n"))
 		return
-	case name == "INVITE" && status(msg) == 0 && e.ring != "":
-		write(c, []byte("SIP/2.0 "+e.ring+"\r\nCall-ID: "+string(header(msg, "Call-ID"))+"\r\nCSeq: 1 INVITE\r\n\r\n"))
+	case v.Method == sipmsg.MethodInvite && v.Status == 0 && e.ring != "":
+		write(c, []byte("SIP/2.0 "+e.ring+"\r\nCall-ID: "+string(v.CallID)+"\r\nCSeq: 1 INVITE\r\n\r\n"))
 		return
-	case name == "ACK" && e.deaf:
+	case v.Method == sipmsg.MethodAck && e.deaf:
 		return
 	}
-	to := header(msg, "From")
-	if status(msg) == 0 {
-		to = header(msg, "To")
-		line, rest, _ := bytes.Cut(msg, crlf)
-		msg = append(append(append([]byte{}, line...), "\r\nRecord-Route: <sip:edge;lr>\r\n"...), unrouted(rest)...)
+	to := v.From
+	if v.Status == 0 {
+		if !e.astray {
+			to = v.To
+		}
+		if !e.lazy {
+			msg = bytes.Replace(msg, []byte("\r\nRoute: <sip:edge;lr>"), nil, 1)
+		}
+		if !e.absent {
+			msg = bytes.Replace(msg, crlf, []byte("\r\nRecord-Route: <sip:edge;lr>\r\n"), 1)
+		}
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	write(e.conns[userOf(to)], msg)
-}
-
-func unrouted(msg []byte) []byte {
-	return bytes.Replace(msg, []byte("Route: <sip:edge;lr>\r\n"), nil, 1)
 }
 
 func userOf(value []byte) string {
@@ -150,6 +159,9 @@ func TestPhones(t *testing.T) {
 		{name: "refused", edge: edge{answer: "403 Forbidden"}, register: "REGISTER answered 403"},
 		{name: "busy", edge: edge{answer: "200 OK", ring: "486 Busy Here"}, failed: 20, reasons: "20 INVITE-486"},
 		{name: "silent", edge: edge{answer: "200 OK", ring: "100 Trying"}, failed: 20, reasons: "20 INVITE-not-answered"},
+		{name: "not recorded", edge: edge{answer: "200 OK", absent: true}, failed: 20, reasons: "20 no-Record-Route"},
+		{name: "Route is left", edge: edge{answer: "200 OK", lazy: true}, failed: 20, reasons: "20 Route-left"},
+		{name: "astray", edge: edge{answer: "200 OK", astray: true}, failed: 20, reasons: "20 INVITE-at-the-wrong-phone"},
 		{name: "no ACK", edge: edge{answer: "200 OK", deaf: true}, failed: 20, reasons: "20 BYE-or-ACK-lost"},
 	}
 	for i := range tests {
@@ -173,7 +185,7 @@ func TestPhones(t *testing.T) {
 				t.Fatal(err)
 			}
 			if c.reasons != "" {
-				f.timeout = time.Second
+				f.timeout = 500 * time.Millisecond // until calls that say nothing have failed
 			}
 			cs := newCalls(20)
 			cs.run(f, 1000)

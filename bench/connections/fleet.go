@@ -12,6 +12,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"sluice/bench/wsclient"
 )
 
 // A fleet is all the phones of a run.
@@ -78,7 +80,7 @@ func inParallel(phones []*phone, workers int, do func(*phone) error) error {
 // spread over the time.
 func (f *fleet) keepAlive(total time.Duration) error {
 	const burst = 10 * time.Millisecond // a goroutine's sleep is not much finer
-	ping := appendFrame(nil, opText, []byte("\r\n\r\n"))
+	ping := wsclient.AppendFrame(nil, wsclient.OpText, noMask, []byte("\r\n\r\n"))
 	began := time.Now()
 	for sent := 0; ; time.Sleep(burst) {
 		elapsed := min(time.Since(began), total)

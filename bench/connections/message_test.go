@@ -1,61 +1,29 @@
 package main
 
 import (
-	"slices"
 	"strings"
 	"testing"
+
+	"sluice/bench/sipmsg"
 )
 
 const invite = "INVITE sip:user000002@user000002.invalid;transport=ws SIP/2.0\r\nRecord-Route: <sip:a;lr>\r\nVia: SIP/2.0/WS edge;branch=z9hG4bK1\r\n" +
 	"via: SIP/2.0/WS user000001.invalid;branch=z9hG4bK2\r\nMax-Forwards: 68\r\nFrom: <sip:user000001@localhost>;tag=a\r\nTo: <sip:user000002@localhost>\r\n" +
 	"Call-ID: call-7\r\nCSeq: 1 INVITE\r\nContact: <sip:user000001@user000001.invalid;transport=ws>\r\nContent-Length: 0\r\n\r\nVia: body\r\n"
 
-func TestReading(t *testing.T) {
-	tests := []struct {
-		name, msg string
-		status    int
-		method    string
-	}{
-		{"request", invite, 0, "INVITE"},
-		{"response", "SIP/2.0 486 Busy Here\r\nCSeq: 2 BYE\r\n\r\n", 486, "BYE"},
-		{"response without CSeq", "SIP/2.0 200 OK\r\n\r\n", 200, ""},
-		{"cut status", "SIP/2.0 20", 0, "SIP/2.0"},
-		{"no number", "SIP/2.0 abc\r\n\r\n", 0, "SIP/2.0"},
-		{"nothing", "", 0, ""},
+// read makes a View of a message.
+func read(t *testing.T, msg string) *sipmsg.View {
+	t.Helper()
+	v := &sipmsg.View{}
+	if !v.Whole([]byte(msg)) {
+		t.Fatalf("no message:\n%s", msg)
 	}
-	for _, c := range tests {
-		t.Run(c.name, func(t *testing.T) {
-			if got := status([]byte(c.msg)); got != c.status {
-				t.Errorf("status: got %d, want %d", got, c.status)
-			}
-			if got := string(method([]byte(c.msg))); got != c.method {
-				t.Errorf("method: got %q, want %q", got, c.method)
-			}
-		})
-	}
-}
-
-func TestHeaders(t *testing.T) {
-	var got []string
-	for v := range headers([]byte(invite), "Via") {
-		got = append(got, string(v))
-	}
-	if want := []string{"SIP/2.0/WS edge;branch=z9hG4bK1", "SIP/2.0/WS user000001.invalid;branch=z9hG4bK2"}; !slices.Equal(got, want) {
-		t.Errorf("got %q, want %q", got, want)
-	}
-	if got := header([]byte(invite), "Route"); got != nil {
-		t.Errorf("Route: got %q, want none", got)
-	}
-	for value, want := range map[string]string{"<sip:a@b;c>;d": "sip:a@b;c", "\"x\" <sip:a>": "sip:a", "sip:a": "sip:a", "><": "><"} {
-		if got := string(uri([]byte(value))); got != want {
-			t.Errorf("URI of %s: got %q, want %q", value, got, want)
-		}
-	}
+	return v
 }
 
 func TestAppendOK(t *testing.T) {
 	s := newSubscriber(2, "ws")
-	got := string(s.appendOK(nil, []byte(invite)))
+	got := string(s.appendOK(nil, read(t, invite)))
 	for _, want := range []string{
 		"SIP/2.0 200 OK\r\nRecord-Route: <sip:a;lr>\r\nVia: SIP/2.0/WS edge;branch=z9hG4bK1\r\n",
 		"To: <sip:user000002@localhost>;tag=buser000002\r\n", "CSeq: 1 INVITE\r\n",
@@ -66,7 +34,7 @@ func TestAppendOK(t *testing.T) {
 		}
 	}
 	bye := strings.Replace(strings.Replace(invite, "INVITE", "BYE", 2), "localhost>\r\nCall", "localhost>;tag=x\r\nCall", 1)
-	if got := string(s.appendOK(nil, []byte(bye))); !strings.Contains(got, "localhost>;tag=x\r\n") || strings.Contains(got, "Contact") || strings.Contains(got, "tag=b") {
+	if got := string(s.appendOK(nil, read(t, bye))); !strings.Contains(got, "localhost>;tag=x\r\n") || strings.Contains(got, "Contact") || strings.Contains(got, "tag=b") {
 		t.Errorf("to a BYE: got\n%s", got)
 	}
 }
@@ -77,7 +45,7 @@ func TestAppendWithin(t *testing.T) {
 		"Call-ID: call-3\r\nCSeq: 1 INVITE\r\nContact: <sip:y@y.invalid>\r\n\r\n"
 	want := "BYE sip:y@y.invalid SIP/2.0\r\nVia: SIP/2.0/WSS user000001.invalid;branch=z9hG4bKBYEcall-3\r\nMax-Forwards: 69\r\n" +
 		"Route: <sip:c;lr>\r\nRoute: <sip:b;lr>\r\nRoute: <sip:a;lr>\r\nFrom: <sip:x>;tag=1\r\nTo: <sip:y>;tag=2\r\nCall-ID: call-3\r\nCSeq: 2 BYE\r\nContent-Length: 0\r\n\r\n"
-	if got := string(s.appendWithin(nil, "BYE", 2, []byte(answer))); got != want {
+	if got := string(s.appendWithin(nil, sipmsg.MethodBye, 2, read(t, answer))); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }

@@ -8,10 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"net/netip"
 	"sync/atomic"
 	"time"
+
+	"sluice/bench/sipmsg"
+	"sluice/bench/wsclient"
 )
 
 // A phone is one client: a WebSocket connection and what a goroutine makes of
@@ -22,7 +24,8 @@ type phone struct {
 	raw      *net.TCPConn
 	conn     net.Conn // raw, or TLS over it
 	in       *bufio.Reader
-	answer   chan int // the status of the response to REGISTER
+	view     sipmsg.View // of the message at hand; its reader's own
+	answer   chan int    // the status of the response to REGISTER
 	isClosed atomic.Bool
 }
 
@@ -50,32 +53,12 @@ func (p *phone) connect() error {
 	return t.HandshakeContext(ctx)
 }
 
-// nonce is the sample of RFC 6455 §1.3: it need not be secret here.
-const (
-	nonce  = "dGhlIHNhbXBsZSBub25jZQ=="
-	accept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
-)
-
-// upgrade makes the connection a WebSocket with the sub-protocol sip (RFC 7118
-// §4.1), as a browser asks for it, and begins to read.
+// upgrade makes the connection a WebSocket and begins to read.
 func (p *phone) upgrade() error {
-	text := fmt.Sprintf("GET / HTTP/1.1\r\nHost: %[1]s\r\nConnection: Upgrade\r\nPragma: no-cache\r\nCache-Control: no-cache\r\n"+
-		"User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36\r\n"+
-		"Upgrade: websocket\r\nOrigin: https://%[1]s\r\nSec-WebSocket-Version: 13\r\nAccept-Encoding: gzip, deflate, br\r\n"+
-		"Accept-Language: en-GB,en;q=0.9\r\nSec-WebSocket-Key: %[2]s\r\nSec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"+
-		"Sec-WebSocket-Protocol: sip\r\n\r\n", p.fleet.addr, nonce)
 	p.conn.SetDeadline(time.Now().Add(p.fleet.timeout))
-	if _, err := p.conn.Write([]byte(text)); err != nil {
-		return err
-	}
 	p.in = bufio.NewReaderSize(p.conn, 2048)
-	resp, err := http.ReadResponse(p.in, nil)
-	if err != nil {
+	if err := wsclient.Upgrade(p.conn, p.in, p.fleet.addr); err != nil {
 		return err
-	}
-	h := resp.Header
-	if resp.StatusCode != http.StatusSwitchingProtocols || h.Get("Sec-WebSocket-Accept") != accept || h.Get("Sec-WebSocket-Protocol") != "sip" {
-		return fmt.Errorf("upgrade answered %s with %v", resp.Status, h)
 	}
 	p.conn.SetDeadline(time.Time{})
 	p.fleet.readers.Add(1)
@@ -101,7 +84,7 @@ func (p *phone) register() error {
 
 // send writes a message as one frame, with one call: two goroutines may.
 func (p *phone) send(msg []byte) error {
-	_, err := p.conn.Write(appendFrame(make([]byte, 0, len(msg)+8), opText, msg))
+	_, err := p.conn.Write(wsclient.AppendFrame(make([]byte, 0, len(msg)+8), wsclient.OpText, noMask, msg))
 	return err
 }
 
@@ -118,7 +101,7 @@ func (p *phone) read() {
 	defer p.fleet.readers.Done()
 	buf := make([]byte, 0, 1024)
 	for {
-		op, payload, err := readFrame(p.in, buf)
+		op, payload, err := wsclient.ReadFrame(p.in, buf)
 		if err == nil {
 			err = p.frame(op, payload)
 		}
@@ -132,17 +115,19 @@ func (p *phone) read() {
 	}
 }
 
+const noMask = 0 // the masking key of every frame
+
 var crlf = []byte("\r\n")
 
 func (p *phone) frame(op byte, payload []byte) error {
 	switch {
-	case op == opPing:
+	case op == wsclient.OpPing:
 		p.fleet.pings.Add(1)
-		_, err := p.conn.Write(appendFrame(nil, opPong, payload))
+		_, err := p.conn.Write(wsclient.AppendFrame(nil, wsclient.OpPong, noMask, payload))
 		return err
-	case op == opClose:
+	case op == wsclient.OpClose:
 		return fmt.Errorf("server closed the WebSocket: %q", payload)
-	case op == opPong:
+	case op == wsclient.OpPong:
 		return nil
 	case bytes.Equal(payload, crlf):
 		p.fleet.pongs.Add(1)
@@ -153,16 +138,18 @@ func (p *phone) frame(op byte, payload []byte) error {
 
 // message serves one SIP message.
 func (p *phone) message(msg []byte) error {
-	code, name := status(msg), string(method(msg))
+	v := &p.view
 	switch {
-	case code >= 200 && name == "REGISTER":
+	case !v.Whole(msg):
+		return errors.New("server sent what is no SIP message")
+	case v.Status >= 200 && v.Method == sipmsg.MethodRegister:
 		select {
-		case p.answer <- code:
+		case p.answer <- v.Status:
 		default: // nobody waits any more
 		}
 		return nil
-	case code != 0:
-		return p.onResponse(msg, code, name)
+	case v.Status != 0:
+		return p.onResponse(v)
 	}
-	return p.onRequest(msg, name)
+	return p.onRequest(v)
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strconv"
 	"time"
+
+	"sluice/bench/sipmsg"
 )
 
 // Timer values of RFC 3261 §17.1.1.1.
@@ -136,9 +138,9 @@ func (e *engine) hangUp(c *call) {
 }
 
 // onMessage serves every received message.
-func (e *engine) onMessage(f *flow, from *peer, v *view) {
-	c := e.find(v.callID)
-	if v.status == 0 {
+func (e *engine) onMessage(f *flow, from *peer, v *sipmsg.View) {
+	c := e.find(v.CallID)
+	if v.Status == 0 {
 		e.onRequest(c, f, from, v)
 	} else if c == nil || c.state == stateFree {
 		e.sum.stale++
@@ -163,28 +165,28 @@ func (e *engine) find(callID []byte) *call {
 	return nil
 }
 
-func (e *engine) onResponse(c *call, v *view) {
+func (e *engine) onResponse(c *call, v *sipmsg.View) {
 	switch {
-	case v.method == methodInvite:
+	case v.Method == sipmsg.MethodInvite:
 		e.onInviteResponse(c, v)
-	case v.status < 200:
-	case v.method == methodBye && c.state == stateClosing:
+	case v.Status < 200:
+	case v.Method == sipmsg.MethodBye && c.state == stateClosing:
 		e.onByeResponse(c, v)
-	case v.method == methodBye: // the answer to a retransmission
+	case v.Method == sipmsg.MethodBye: // the answer to a retransmission
 		e.sum.stale++
-	case v.status >= 300:
-		e.fail(c, statusReason(v.method, v.status))
+	case v.Status >= 300:
+		e.fail(c, statusReason(v.Method, v.Status))
 	default:
 		e.setup(c)
 		e.finish(c)
 	}
 }
 
-func (e *engine) onInviteResponse(c *call, v *view) {
+func (e *engine) onInviteResponse(c *call, v *sipmsg.View) {
 	early := c.state == stateCalling || c.state == stateRinging
 	switch {
-	case v.status < 200:
-		if v.status == 100 {
+	case v.Status < 200:
+		if v.Status == 100 {
 			e.sum.trying++
 		} else {
 			e.sum.ringing++
@@ -192,20 +194,20 @@ func (e *engine) onInviteResponse(c *call, v *view) {
 		if early {
 			c.state, c.due = stateRinging, never
 		}
-	case v.status < 300 && early:
+	case v.Status < 300 && early:
 		e.onAnswer(c, v)
-	case v.status < 300: // our ACK was lost (RFC 3261 §13.2.2.4)
+	case v.Status < 300: // our ACK was lost (RFC 3261 §13.2.2.4)
 		e.sum.repeated200++
 		e.sendAck(c)
 	case early:
-		e.request(c, c.caller, &outgoing{head: requestInvite, tail: requestAck, uri: c.callee.target, to: v.to})
-		e.fail(c, statusReason(v.method, v.status))
+		e.request(c, c.caller, &outgoing{head: requestInvite, tail: requestAck, uri: c.callee.target, to: v.To})
+		e.fail(c, statusReason(v.Method, v.Status))
 	}
 }
 
 // onAnswer takes the 200 to the INVITE.
-func (e *engine) onAnswer(c *call, v *view) {
-	if !c.dialog.learn(v, v.to, true) {
+func (e *engine) onAnswer(c *call, v *sipmsg.View) {
+	if !c.dialog.learn(v, v.To, true) {
 		e.fail(c, "no-record-route")
 		return
 	}
@@ -219,17 +221,17 @@ func (e *engine) onAnswer(c *call, v *view) {
 
 // learn takes the remote target and the route set; the reversed one is the
 // caller's. It is false when no proxy, or a strict router, put itself in the way.
-func (d *dialog) learn(v *view, to []byte, reversed bool) bool {
-	d.target = append(d.target[:0], addrSpec(v.contact)...)
+func (d *dialog) learn(v *sipmsg.View, to []byte, reversed bool) bool {
+	d.target = append(d.target[:0], sipmsg.AddrSpec(v.Contact)...)
 	d.to = append(d.to[:0], to...)
-	d.routes = appendRoutes(d.routes[:0], v.records, reversed)
+	d.routes = v.AppendRoutes(d.routes[:0], reversed)
 	end := bytes.IndexByte(d.routes, '>')
 	return len(d.target) > 0 && end > 0 && bytes.Contains(d.routes[:end], []byte(";lr"))
 }
 
-func (e *engine) onByeResponse(c *call, v *view) {
-	if v.status >= 300 {
-		e.fail(c, statusReason(v.method, v.status))
+func (e *engine) onByeResponse(c *call, v *sipmsg.View) {
+	if v.Status >= 300 {
+		e.fail(c, statusReason(v.Method, v.Status))
 		return
 	}
 	c.state, c.due, c.expire = stateAnswered, never, never
@@ -238,20 +240,20 @@ func (e *engine) onByeResponse(c *call, v *view) {
 	}
 }
 
-func (e *engine) onRequest(c *call, f *flow, from *peer, v *view) {
-	if v.routed && c != nil && c.state != stateFree {
+func (e *engine) onRequest(c *call, f *flow, from *peer, v *sipmsg.View) {
+	if v.Routed && c != nil && c.state != stateFree {
 		e.fail(c, "route-left")
 		return
 	}
-	switch v.method {
-	case methodInvite:
+	switch v.Method {
+	case sipmsg.MethodInvite:
 		e.onInvite(c, f, from, v)
-	case methodAck:
+	case sipmsg.MethodAck:
 		e.onAck(c)
-	case methodBye, methodOptions:
+	case sipmsg.MethodBye, sipmsg.MethodOptions:
 		// Answered whatever became of the call: a retransmission of its BYE may come late.
 		to := responseTo(f, from, v)
-		e.wire.end(f, appendResponse(e.wire.begin(f), "200 OK", v, nil), &to)
+		e.wire.end(f, v.AppendResponse(e.wire.begin(f), "200 OK", refText(v.CallID), nil), &to)
 	}
 	if c != nil {
 		e.schedule(c)
@@ -259,7 +261,7 @@ func (e *engine) onRequest(c *call, f *flow, from *peer, v *view) {
 }
 
 // onInvite rings and answers at once.
-func (e *engine) onInvite(c *call, f *flow, from *peer, v *view) {
+func (e *engine) onInvite(c *call, f *flow, from *peer, v *sipmsg.View) {
 	if c == nil || c.state == stateFree {
 		e.sum.stale++
 		return
@@ -274,10 +276,10 @@ func (e *engine) onInvite(c *call, f *flow, from *peer, v *view) {
 	c.invited = true
 	c.okFlow, c.okTo = f, responseTo(f, from, v)
 	if e.plan.calleeHangsUp {
-		c.reverse.learn(v, v.from, false)
+		c.reverse.learn(v, v.From, false)
 	}
-	e.wire.end(f, appendResponse(e.wire.begin(f), "180 Ringing", v, c.callee.ring), &c.okTo)
-	c.ok = appendResponse(c.ok[:0], "200 OK", v, c.callee.answer)
+	e.wire.end(f, v.AppendResponse(e.wire.begin(f), "180 Ringing", c.text[:], c.callee.ring), &c.okTo)
+	c.ok = v.AppendResponse(c.ok[:0], "200 OK", c.text[:], c.callee.answer)
 	c.okInterval, c.okDue, c.okExpire = t1, e.now+t1, e.now+e.plan.timeout
 	e.sendOK(c)
 }
@@ -300,45 +302,22 @@ func (e *engine) onAck(c *call) {
 	}
 }
 
-// appendResponse appends a response to v. A nil end is that of a response without
-// Contact and body.
-func appendResponse(dst []byte, status string, v *view, end []byte) []byte {
-	dst = append(dst, "SIP/2.0 "...)
-	dst = append(dst, status...)
-	dst = append(dst, "\r\n"...)
-	for _, line := range v.echo {
-		dst = append(dst, line...)
-	}
-	dst = append(dst, "To: "...)
-	dst = append(dst, v.to...)
-	if !bytes.Contains(v.to, []byte(";tag=")) {
-		dst = append(dst, ";tag=b"...)
-		dst = append(dst, refText(v.callID)...)
-	}
-	dst = append(dst, "\r\n"...)
-	if end == nil {
-		return append(dst, "Content-Length: 0\r\n\r\n"...)
-	}
-	return append(dst, end...)
-}
-
 // refText is the part of one of our Call-IDs that holds the reference.
 func refText(callID []byte) []byte {
-	const run = runLen
-	if len(callID) < run+refLen {
+	if len(callID) < runLen+refLen {
 		return callID
 	}
-	return callID[run : run+refLen]
+	return callID[runLen : runLen+refLen]
 }
 
 // responseTo is where a response to v goes by UDP: back to the source at the port
 // that the topmost Via names (RFC 3261 §18.2.2).
-func responseTo(f *flow, from *peer, v *view) peer {
+func responseTo(f *flow, from *peer, v *sipmsg.View) peer {
 	if f.transport != transportUDP {
 		return peer{}
 	}
 	to := *from
-	setPort(&to, viaPort(v.via))
+	setPort(&to, v.ViaPort())
 	return to
 }
 
@@ -392,8 +371,8 @@ func (e *engine) schedule(c *call) {
 	e.due[c.ref.slot] = min(c.due, c.expire, c.okDue)
 }
 
-func statusReason(m method, status int) string {
-	return methodNames[m] + "-" + strconv.Itoa(status)
+func statusReason(m sipmsg.Method, status int) string {
+	return m.String() + "-" + strconv.Itoa(status)
 }
 
 func timeoutReason(s callState) string {

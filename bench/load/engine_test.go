@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"sluice/bench/sipmsg"
 )
 
 const testRun = "0badcafe"
@@ -181,13 +183,13 @@ func TestAllocations(t *testing.T) {
 	caller, callee := p.callers[0], p.callees[0]
 	ref := callRef{slot: 3, gen: 4}.text()
 	request, response := make([]byte, 0, 4096), make([]byte, 0, 4096)
-	v := view{echo: make([][]byte, 0, 16), records: make([][]byte, 0, 16)}
+	var v sipmsg.View
 	got := testing.AllocsPerRun(100, func() {
 		request = caller.appendRequest(request[:0], &outgoing{uri: callee.target, to: callee.to}, &ref)
-		if v.scan(request) != scanDone {
+		if !v.Whole(request) {
 			t.Fatal("the request does not parse")
 		}
-		response = appendResponse(response[:0], "200 OK", &v, callee.answer)
+		response = v.AppendResponse(response[:0], "200 OK", ref[:], callee.answer)
 	})
 	if got != 0 {
 		t.Errorf("got %v allocations, want 0", got)

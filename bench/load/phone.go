@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"net/netip"
+
+	"sluice/bench/sipmsg"
 )
 
 // request is one kind of request that a phone sends; each has its own texts.
@@ -21,21 +23,18 @@ const (
 // requestOf says for each request its method, its CSeq number and the letter
 // that keeps its branch apart from the call's other branches.
 var requestOf = [requests]struct {
-	method method
+	method sipmsg.Method
 	cseq   int
 	letter byte
 	tag    byte // of From: 'a' is the caller's, 'b' the callee's
 }{
-	requestInvite:    {methodInvite, 1, 'i', 'a'},
-	requestAck:       {methodAck, 1, 'k', 'a'},
-	requestBye:       {methodBye, 2, 'y', 'a'},
-	requestCalleeBye: {methodBye, 1, 'z', 'b'},
-	requestOptions:   {methodOptions, 1, 'o', 'a'},
-	requestRegister:  {methodRegister, 1, 'r', 'a'},
+	requestInvite:    {sipmsg.MethodInvite, 1, 'i', 'a'},
+	requestAck:       {sipmsg.MethodAck, 1, 'k', 'a'},
+	requestBye:       {sipmsg.MethodBye, 2, 'y', 'a'},
+	requestCalleeBye: {sipmsg.MethodBye, 1, 'z', 'b'},
+	requestOptions:   {sipmsg.MethodOptions, 1, 'o', 'a'},
+	requestRegister:  {sipmsg.MethodRegister, 1, 'r', 'a'},
 }
-
-const sdp = "v=0\r\no=- 53655765 2353687637 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n" +
-	"m=audio 40000 RTP/AVP 0 8 101\r\na=rtpmap:101 telephone-event/8000\r\n"
 
 // A phone is one user behind one flow, with everything it says rendered in advance.
 type phone struct {
@@ -84,8 +83,8 @@ func newPhone(user string, at place, f *flow) *phone {
 		p.head[r], p.tail[r] = render(r, host, from, contact, at)
 	}
 	p.answer = fmt.Appendf(nil, "Contact: <%s>\r\nAllow: INVITE, ACK, CANCEL, OPTIONS, BYE\r\n"+
-		"Content-Type: application/sdp\r\nContent-Length: %d\r\n\r\n%s", contact, len(sdp), sdp)
-	p.ring = fmt.Appendf(nil, "Contact: <%s>\r\nContent-Length: 0\r\n\r\n", contact)
+		"%s", contact, sipmsg.EndWithSDP)
+	p.ring = fmt.Appendf(nil, "Contact: <%s>\r\n%s", contact, sipmsg.EndEmpty)
 	return p
 }
 
@@ -93,15 +92,15 @@ func render(r request, host, from, contact string, at place) (head, tail templat
 	is := requestOf[r]
 	head = newTemplate(fmt.Sprintf("Via: SIP/2.0/%s %s;branch=z9hG4bK%s%s%c\r\nMax-Forwards: 70\r\nFrom: <%s>;tag=%c%s\r\n",
 		viaTransport[at.transport], host, at.run, refMark, is.letter, from, is.tag, refMark))
-	text := fmt.Sprintf("Call-ID: %s%s@%s\r\nCSeq: %d %s\r\n", at.run, refMark, callIDHost, is.cseq, methodNames[is.method])
+	text := fmt.Sprintf("Call-ID: %s%s@%s\r\nCSeq: %d %s\r\n", at.run, refMark, callIDHost, is.cseq, is.method)
 	switch r {
 	case requestInvite:
 		text += fmt.Sprintf("Contact: <%s>\r\nAllow: INVITE, ACK, CANCEL, OPTIONS, BYE\r\nUser-Agent: sluice-load\r\n"+
-			"Content-Type: application/sdp\r\nContent-Length: %d\r\n\r\n%s", contact, len(sdp), sdp)
+			"%s", contact, sipmsg.EndWithSDP)
 	case requestRegister:
-		text += fmt.Sprintf("Contact: <%s>\r\nExpires: 3600\r\nContent-Length: 0\r\n\r\n", contact)
+		text += fmt.Sprintf("Contact: <%s>\r\nExpires: 3600\r\n%s", contact, sipmsg.EndEmpty)
 	default:
-		text += "Content-Length: 0\r\n\r\n"
+		text += sipmsg.EndEmpty
 	}
 	return head, newTemplate(text)
 }
@@ -121,7 +120,7 @@ type outgoing struct {
 
 // appendRequest appends the request o of the call that ref names.
 func (p *phone) appendRequest(dst []byte, o *outgoing, ref *[refLen]byte) []byte {
-	dst = append(dst, methodNames[requestOf[o.tail].method]...)
+	dst = append(dst, requestOf[o.tail].method.String()...)
 	dst = append(dst, ' ')
 	dst = append(dst, o.uri...)
 	dst = append(dst, " SIP/2.0\r\n"...)

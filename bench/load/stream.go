@@ -1,22 +1,22 @@
 package main
 
 import (
-	"bytes"
-	"crypto/sha1"
-	"encoding/base64"
-	"errors"
+	"bufio"
 	"fmt"
+	"io"
 	"net/netip"
-	"strings"
 	"syscall"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"sluice/bench/sipmsg"
+	"sluice/bench/wsclient"
 )
 
 const (
-	readSize  = 16 << 10
-	maxStream = maxHead + 1<<20 // of one unfinished message
+	readSize   = 16 << 10
+	maxMessage = 1 << 20 // as much as wsclient takes in a frame
 )
 
 func (w *wire) openStream(t transport, from netip.Addr, server netip.AddrPort) (*flow, error) {
@@ -55,64 +55,52 @@ func (f *flow) connect(from netip.Addr, server netip.AddrPort) error {
 	return f.tune()
 }
 
+// maxUpgrade bounds the answer to a handshake and what is read with it.
+const maxUpgrade = 4096
+
+// upgrade makes the connection a WebSocket. Frames that came with the answer wait
+// for the next read.
+func (f *flow) upgrade(server netip.AddrPort) error {
+	in := bufio.NewReader(io.LimitReader(blocking(f.fd), maxUpgrade))
+	if err := wsclient.Upgrade(blocking(f.fd), in, server.String()); err != nil {
+		return err
+	}
+	var err error
+	f.in, err = in.Peek(in.Buffered())
+	return err
+}
+
+// blocking is a socket that waits, up to its time limit.
+type blocking int
+
+func (b blocking) Read(p []byte) (int, error) {
+	n, err := again(func() (int, error) { return unix.Read(int(b), p) })
+	if n == 0 && err == nil {
+		err = io.EOF
+	}
+	return max(n, 0), err
+}
+
+func (b blocking) Write(p []byte) (int, error) {
+	n, err := again(func() (int, error) { return unix.Write(int(b), p) })
+	return max(n, 0), err
+}
+
+// again repeats a call that a signal interrupted: with a time limit on the socket
+// the kernel does not (signal(7)).
+func again(call func() (int, error)) (n int, err error) {
+	for n, err = call(); err == unix.EINTR; n, err = call() {
+	}
+	return n, err
+}
+
 // tune makes the socket ready for the loop.
 func (f *flow) tune() error {
 	if err := unix.SetsockoptInt(f.fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1); err != nil {
 		return err
 	}
-	f.in = make([]byte, 0, readSize)
+	f.in = append(make([]byte, 0, readSize), f.in...)
 	return unix.SetNonblock(f.fd, true)
-}
-
-// upgrade makes the connection a WebSocket with the sub-protocol sip (RFC 7118 §4.1).
-// The nonce is the sample of RFC 6455 §1.3: it need not be secret here.
-func (f *flow) upgrade(server netip.AddrPort) error {
-	const nonce = "dGhlIHNhbXBsZSBub25jZQ=="
-	request := fmt.Sprintf("GET / HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
-		"Sec-WebSocket-Key: %s\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: sip\r\nOrigin: http://%s\r\n\r\n",
-		server, nonce, server)
-	if _, err := unix.Write(f.fd, []byte(request)); err != nil {
-		return fmt.Errorf("upgrade: %w", err)
-	}
-	answer := make([]byte, 0, 4096)
-	for !bytes.Contains(answer, []byte("\r\n\r\n")) {
-		if len(answer) == cap(answer) {
-			return errors.New("upgrade: answer above 4 KiB")
-		}
-		// One byte at a time, so that no frame behind the answer is taken along.
-		n, err := unix.Read(f.fd, answer[len(answer):len(answer)+1])
-		if err != nil {
-			return fmt.Errorf("upgrade: %w", err)
-		}
-		if n == 0 {
-			return fmt.Errorf("upgrade: %w after %q", errEnd, answer)
-		}
-		answer = answer[:len(answer)+n]
-	}
-	return checkUpgrade(string(answer), nonce)
-}
-
-func checkUpgrade(answer, nonce string) error {
-	status, headers, _ := strings.Cut(answer, "\r\n")
-	if !strings.HasPrefix(status, "HTTP/1.1 101") {
-		return fmt.Errorf("upgrade: %s", status)
-	}
-	sum := sha1.Sum([]byte(nonce + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
-	want := map[string]string{
-		"sec-websocket-accept":   base64.StdEncoding.EncodeToString(sum[:]),
-		"sec-websocket-protocol": "sip",
-	}
-	for line := range strings.SplitSeq(headers, "\r\n") {
-		name, value, _ := strings.Cut(line, ":")
-		name = strings.ToLower(name)
-		if w, ok := want[name]; ok && strings.TrimSpace(value) == w {
-			delete(want, name)
-		}
-	}
-	for name, value := range want {
-		return fmt.Errorf("upgrade: the answer lacks %s: %s", name, value)
-	}
-	return nil
 }
 
 func (w *wire) openListener(ip netip.Addr) (*flow, error) {
@@ -163,9 +151,6 @@ func (w *wire) read(f *flow) {
 	}
 	f.in = f.in[:len(f.in)+int(n)]
 	taken, err := w.take(f, f.in)
-	if err == nil && len(f.in)-taken > maxStream {
-		err = errors.New("server sent a message above 1 MiB")
-	}
 	if err != nil {
 		w.hangUp(f, err)
 		return
@@ -194,13 +179,16 @@ func (w *wire) take(f *flow, b []byte) (int, error) {
 		if at == len(b) {
 			return at, nil
 		}
-		switch w.view.scan(b[at:]) {
-		case scanMore:
+		switch w.view.Scan(b[at:]) {
+		case sipmsg.Incomplete:
 			return at, nil
-		case scanBad:
-			return at, errors.New("server sent what is no SIP message")
+		case sipmsg.Malformed:
+			return at, errMessage
 		}
-		size := w.view.head + w.view.body
+		size := w.view.Size()
+		if size > maxMessage {
+			return at, errLarge
+		}
 		if at+size > len(b) {
 			return at, nil
 		}
@@ -211,17 +199,17 @@ func (w *wire) take(f *flow, b []byte) (int, error) {
 
 func (w *wire) takeFrames(f *flow, b []byte) (int, error) {
 	for at := 0; ; {
-		op, payload, size, err := nextFrame(b[at:])
+		op, payload, size, err := wsclient.NextFrame(b[at:])
 		if err != nil || size == 0 {
 			return at, err
 		}
 		switch op {
-		case opText, opBinary:
+		case wsclient.OpText, wsclient.OpBinary:
 			w.whole(f, nil, payload)
-		case opPing:
-			f.out = appendFrame(f.out, opPong, w.nextKey(), payload)
+		case wsclient.OpPing:
+			f.out = wsclient.AppendFrame(f.out, wsclient.OpPong, w.nextKey(), payload)
 			w.mark(f)
-		case opClose:
+		case wsclient.OpClose:
 			return at, fmt.Errorf("server closed the WebSocket: %q", payload)
 		}
 		at += size

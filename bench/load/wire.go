@@ -9,6 +9,9 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"sluice/bench/sipmsg"
+	"sluice/bench/wsclient"
 )
 
 type transport uint8
@@ -73,16 +76,20 @@ type wire struct {
 	ready   int // of events
 
 	// onMessage gets one SIP message with its source; both are valid until it returns.
-	onMessage func(f *flow, from *peer, v *view)
+	onMessage func(f *flow, from *peer, v *sipmsg.View)
 	// onClose tells that a stream has ended.
 	onClose func(f *flow, why error)
 
-	view    view // of the message at hand
-	dropped int  // datagrams that the kernel did not take
-	broken  int  // received datagrams and frames that are no whole SIP message
+	view    sipmsg.View // of the message at hand
+	dropped int         // datagrams that the kernel did not take
+	broken  int         // received datagrams and frames that are no whole SIP message
 }
 
-var errEnd = errors.New("closed by the server")
+var (
+	errEnd     = errors.New("closed by the server")
+	errMessage = errors.New("server sent what is no SIP message")
+	errLarge   = errors.New("server sent a message above 1 MiB")
+)
 
 func newWire() (*wire, error) {
 	fd, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
@@ -139,7 +146,7 @@ func (w *wire) end(f *flow, b []byte, to *peer) {
 		f.out = b
 	case transportWS:
 		w.scratch = b
-		f.out = appendFrame(f.out, opText, w.nextKey(), b)
+		f.out = wsclient.AppendFrame(f.out, wsclient.OpText, w.nextKey(), b)
 	}
 	w.mark(f)
 }
@@ -161,7 +168,7 @@ func (w *wire) nextKey() uint32 {
 
 // whole hands out msg, a message whose length the transport gives.
 func (w *wire) whole(f *flow, from *peer, msg []byte) {
-	if w.view.scan(msg) != scanDone || w.view.head+w.view.body > len(msg) {
+	if !w.view.Whole(msg) {
 		w.broken++
 		return
 	}
