@@ -9,11 +9,12 @@ import (
 	"os/exec"
 	"os/signal"
 	"runtime"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"time"
+
+	"sluice/bench/proc"
 )
 
 // options are the command line.
@@ -106,24 +107,23 @@ func (o *options) measure(ctx context.Context, s scenario) (all []*series, clean
 // once starts a server, puts the load on it and stops it. A result with an error
 // is one with failed calls.
 func (o *options) once(ctx context.Context, sv server, s scenario) (result, error) {
-	command := func(dir string) []string { return sv.command(s, dir) }
-	p, err := start(ctx, o.serverCPU, command, slices.Contains(s.load, "ws"))
+	p, err := sv.start(ctx, o.serverCPU, s)
 	if err != nil {
 		return nil, err
 	}
-	defer p.stop()
+	defer p.Stop()
 	// The generator bounds itself; this is for the case that it does not.
 	ctx, cancel := context.WithTimeout(ctx, o.duration+o.warmup+90*time.Second)
 	defer cancel()
 	args := append([]string{"-c", strconv.Itoa(o.loadCPU), o.load, "-server", sipAddr, "-ws", wsAddr,
-		"-pid", strconv.Itoa(p.cmd.Process.Pid), "-time", o.duration.String(), "-warmup", o.warmup.String()}, s.load...)
+		"-pid", strconv.Itoa(p.PID()), "-time", o.duration.String(), "-warmup", o.warmup.String()}, s.load...)
 	out, err := exec.CommandContext(ctx, "taskset", append(args, o.extra...)...).CombinedOutput()
 	if o.verbose {
 		fmt.Printf("[%s]\n%s", sv.name, out)
 	}
 	r, parseErr := parseResult(string(out))
 	if parseErr != nil {
-		return nil, fmt.Errorf("%w: %s%s", errors.Join(err, parseErr), out, p.lastWords())
+		return nil, fmt.Errorf("%w: %s%s", errors.Join(err, parseErr), out, p.LastWords())
 	}
 	if err != nil {
 		return r, fmt.Errorf("calls failed:\n%s", out)
@@ -158,15 +158,10 @@ func parseOptions(args []string) (*options, error) {
 	if o.chosen, err = choose(list); err != nil {
 		return nil, err
 	}
-	switch {
-	case o.rounds < 1 || o.duration <= 0 || o.warmup < 0:
+	if o.rounds < 1 || o.duration <= 0 || o.warmup < 0 {
 		return nil, errors.New("-rounds and -time: want a positive value; -warmup: no negative one")
-	case o.serverCPU == o.loadCPU:
-		return nil, errors.New("-server-cpu and -load-cpu: want two cores")
-	case max(o.serverCPU, o.loadCPU) >= runtime.NumCPU() || min(o.serverCPU, o.loadCPU) < 0:
-		return nil, fmt.Errorf("-server-cpu and -load-cpu: this machine has cores 0 to %d", runtime.NumCPU()-1)
 	}
-	return o, nil
+	return o, proc.CheckCores(o.serverCPU, o.loadCPU)
 }
 
 // machine names the processor and the kernel that figures were taken on.

@@ -3,15 +3,14 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"net"
-	"os"
-	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
-	"syscall"
 	"time"
+
+	"sluice/bench/proc"
 )
 
 // Addresses that both servers' configurations listen on.
@@ -20,12 +19,8 @@ const (
 	wsAddr  = "127.0.0.1:27080"
 )
 
-const (
-	// readyWait is long: touching 3 GB at start takes Kamailio seconds.
-	readyWait = 60 * time.Second
-	stopWait  = 10 * time.Second
-	probeWait = 200 * time.Millisecond
-)
+// probeWait is how long one question to the server may take.
+const probeWait = 200 * time.Millisecond
 
 // A server is a way to start one for a scenario: its command in the directory dir.
 type server struct {
@@ -48,87 +43,25 @@ func kamailio(o *options) server {
 	}}
 }
 
-// A process is a running server. It leads a process group of its own.
-type process struct {
-	cmd   *exec.Cmd
-	dir   string
-	log   string
-	ended chan struct{} // closed when it has
-}
-
-// start runs a command pinned to one core and returns when the server answers.
-func start(ctx context.Context, cpu int, command func(dir string) []string, ws bool) (*process, error) {
-	if err := portsFree(); err != nil {
+// start runs sv pinned to one core and returns when it answers over UDP and accepts
+// over TCP, on the WebSocket port too if that has a part in s.
+func (sv *server) start(ctx context.Context, cpu int, s scenario) (*proc.Process, error) {
+	if err := proc.PortsFree(sipAddr, wsAddr); err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("", "sluice-compare-")
+	p, err := proc.Start(cpu, func(dir string) ([]string, error) { return sv.command(s, dir), nil })
 	if err != nil {
 		return nil, err
 	}
-	p := &process{dir: dir, log: filepath.Join(dir, "log"), ended: make(chan struct{})}
-	out, err := os.Create(p.log)
-	if err != nil {
-		return nil, err
+	probes := []func() error{probeUDP, func() error { return probeTCP(sipAddr) }}
+	if slices.Contains(s.load, "ws") {
+		probes = append(probes, func() error { return probeTCP(wsAddr) })
 	}
-	defer out.Close()
-	p.cmd = exec.Command("taskset", append([]string{"-c", strconv.Itoa(cpu)}, command(dir)...)...)
-	p.cmd.Stdout, p.cmd.Stderr = out, out
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if err := p.cmd.Start(); err != nil {
-		os.RemoveAll(dir)
-		return nil, err
-	}
-	go func() {
-		p.cmd.Wait()
-		close(p.ended)
-	}()
-	if err := p.ready(ctx, ws); err != nil {
-		err = fmt.Errorf("%w\n%s", err, p.lastWords())
-		p.stop()
+	if err := p.Ready(ctx, probes...); err != nil {
+		p.Stop()
 		return nil, err
 	}
 	return p, nil
-}
-
-// portsFree refuses to measure beside a server that is there already: with
-// SO_REUSEPORT both would start, and share the load.
-func portsFree() error {
-	for _, addr := range []string{sipAddr, wsAddr} {
-		l, err := net.Listen("tcp", addr)
-		if err != nil {
-			return fmt.Errorf("port is taken: %w", err)
-		}
-		l.Close()
-	}
-	c, err := net.ListenPacket("udp", sipAddr)
-	if err != nil {
-		return fmt.Errorf("port is taken: %w", err)
-	}
-	return c.Close()
-}
-
-// ready waits until the server answers over UDP and accepts over TCP.
-func (p *process) ready(ctx context.Context, ws bool) error {
-	deadline := time.Now().Add(readyWait)
-	probes := []func() error{probeUDP, func() error { return probeTCP(sipAddr) }}
-	if ws {
-		probes = append(probes, func() error { return probeTCP(wsAddr) })
-	}
-	for _, probe := range probes {
-		for err := probe(); err != nil; err = probe() {
-			if time.Now().After(deadline) {
-				return fmt.Errorf("server not ready after %s: %w", readyWait, err)
-			}
-			select {
-			case <-p.ended:
-				return errors.New("server ended while starting")
-			case <-ctx.Done():
-				return ctx.Err()
-			case <-time.After(probeWait):
-			}
-		}
-	}
-	return nil
 }
 
 // probeUDP sends an OPTIONS that may not be forwarded: every proxy answers it,
@@ -164,26 +97,4 @@ func probeTCP(addr string) error {
 		return err
 	}
 	return c.Close()
-}
-
-// stop ends the server: politely, then by force with all it has started.
-func (p *process) stop() {
-	defer os.RemoveAll(p.dir)
-	pid := p.cmd.Process.Pid
-	p.cmd.Process.Signal(syscall.SIGTERM)
-	select {
-	case <-p.ended:
-	case <-time.After(stopWait):
-		syscall.Kill(-pid, syscall.SIGKILL)
-		<-p.ended
-	}
-}
-
-// lastWords is the end of what the server printed.
-func (p *process) lastWords() string {
-	text, err := os.ReadFile(p.log)
-	if err != nil {
-		return err.Error()
-	}
-	return string(text[max(0, len(text)-2000):])
 }

@@ -82,13 +82,13 @@ func measure(ctx context.Context, o *options, transport string) (*report, error)
 	if err != nil {
 		return nil, err
 	}
-	defer s.stop()
+	defer s.Stop()
 	r := &report{opts: o, transport: transport}
 	m := &measurement{o: o, s: s, f: newFleet(o, transport, s.cert), r: r}
 	defer m.f.close()
 	for _, step := range []func() error{m.connect, m.keepAlive, m.call, m.close} {
 		if err := step(); err != nil {
-			return r, fmt.Errorf("%w\n%s", err, s.lastWords())
+			return r, fmt.Errorf("%w\n%s", err, s.LastWords())
 		}
 		if err := ctx.Err(); err != nil {
 			return r, err

@@ -18,17 +18,6 @@ func TestParseMetrics(t *testing.T) {
 	}
 }
 
-func TestParseResident(t *testing.T) {
-	if got, err := parseResident("Name:\tx\nVmRSS:\t   1024 kB\nVmData:\t 1 kB\n"); err != nil || got != 1<<20 {
-		t.Errorf("got %d, %v, want 1 MiB", got, err)
-	}
-	for _, text := range []string{"", "VmRSS: x kB\n"} {
-		if _, err := parseResident(text); err == nil {
-			t.Errorf("%q: got no error", text)
-		}
-	}
-}
-
 func TestQuantile(t *testing.T) {
 	all := []time.Duration{1, 2, 3, 4}
 	for q, want := range map[float64]time.Duration{0: 1, 0.5: 3, 0.99: 4, 1: 4} {

@@ -5,10 +5,11 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
+
+	"sluice/bench/proc"
 )
 
 const (
@@ -84,14 +85,10 @@ func (o *options) check(rest []string) error {
 		return errors.New("-workers: want 1 to 1000")
 	case o.keepAlive != 0 && (o.keepAlive < 5*time.Second || o.keepAlive > 2*time.Minute):
 		return errors.New("-keepalive: want 5s to 2m, or 0")
-	case o.timeout <= 0 || o.timeout > time.Minute || o.callTime < 0 || o.rate <= 0:
-		return errors.New("-timeout: want up to 1m; -rate and -call-time: a positive value")
-	case o.rate*o.callTime.Seconds() > maxCalls:
+	case o.timeout <= 0 || o.timeout > time.Minute || o.callTime < 0 || !(o.rate > 0): // nor NaN
+		return errors.New("-timeout: want up to 1m; -rate: a positive value; -call-time: no negative one")
+	case !(o.rate*o.callTime.Seconds() <= maxCalls):
 		return fmt.Errorf("-rate times -call-time: at most %d calls", maxCalls)
-	case o.serverCPU == o.loadCPU:
-		return errors.New("-server-cpu and -load-cpu: want two cores")
-	case max(o.serverCPU, o.loadCPU) >= runtime.NumCPU() || min(o.serverCPU, o.loadCPU) < 0:
-		return fmt.Errorf("-server-cpu and -load-cpu: this machine has cores 0 to %d", runtime.NumCPU()-1)
 	}
-	return nil
+	return proc.CheckCores(o.serverCPU, o.loadCPU)
 }

@@ -8,7 +8,7 @@ import (
 func TestOptionsRefused(t *testing.T) {
 	for _, args := range [][]string{
 		{"-transports", "tcp"}, {"-transports", "ws,ws"}, {"-transports", ""}, {"-connections", "1"}, {"-connections", "70000"},
-		{"-workers", "0"}, {"-keepalive", "1s"}, {"-keepalive", "3h"}, {"-rate", "0"}, {"-rate", "100000"}, {"-timeout", "0s"},
+		{"-workers", "0"}, {"-keepalive", "1s"}, {"-keepalive", "3h"}, {"-rate", "0"}, {"-rate", "NaN"}, {"-rate", "+Inf", "-call-time", "0s"}, {"-rate", "100000"}, {"-timeout", "0s"},
 		{"-call-time", "-1s"}, {"-tls", "1.1"}, {"-server-cpu", "1"}, {"-load-cpu", "4096"}, {"stray"},
 	} {
 		if _, err := parseOptions(args); err == nil {

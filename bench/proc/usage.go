@@ -1,7 +1,3 @@
-// Package proc reads from /proc what a server process and its children have used.
-//
-// A server that forks workers (Kamailio) and one that runs threads (Sluice) are
-// measured alike: the figures are sums over the process and all its descendants.
 package proc
 
 import (
@@ -122,27 +118,41 @@ func PSS(pids []int) (int64, error) {
 		if err != nil {
 			return 0, err
 		}
-		kb, err := parsePSS(text)
+		n, err := memory(text, "Pss:")
 		if err != nil {
 			return 0, err
 		}
-		sum += kb << 10
+		sum += n
 	}
 	return sum, nil
 }
 
-// parsePSS finds the "Pss:" line of smaps_rollup; its unit is kB.
-func parsePSS(text []byte) (int64, error) {
+// RSS is the resident set size of pid alone, in bytes.
+func RSS(pid int) (int64, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0, err
+	}
+	return memory(text, "VmRSS:")
+}
+
+// memory finds the line of a name in smaps_rollup or status, whose unit is kB, and
+// gives bytes.
+func memory(text []byte, name string) (int64, error) {
 	for line := range bytes.Lines(text) {
-		if rest, ok := bytes.CutPrefix(line, []byte("Pss:")); ok {
-			f := bytes.Fields(rest)
-			if len(f) == 0 {
-				break
-			}
-			return strconv.ParseInt(string(f[0]), 10, 64)
+		f := bytes.Fields(line)
+		if len(f) == 3 && string(f[0]) == name {
+			kb, err := strconv.ParseInt(string(f[1]), 10, 53)
+			return kb << 10, err
 		}
 	}
-	return 0, errors.New("proc: no Pss line")
+	return 0, fmt.Errorf("proc: no line %s", name)
+}
+
+// Descriptors is how many files and sockets pid has open.
+func Descriptors(pid int) (int, error) {
+	list, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid))
+	return len(list), err
 }
 
 func readStat(pid int) (Stat, error) {

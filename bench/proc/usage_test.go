@@ -3,6 +3,7 @@ package proc
 import (
 	"os"
 	"slices"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -47,13 +48,25 @@ func TestDescend(t *testing.T) {
 	}
 }
 
-func TestParsePSS(t *testing.T) {
-	got, err := parsePSS([]byte("00-11 ---p 0 00:00 0 [rollup]\nRss:  900 kB\nPss:             581 kB\nPss_Dirty: 3 kB\n"))
-	if err != nil || got != 581 {
-		t.Errorf("got %d, %v, want 581", got, err)
+func TestMemory(t *testing.T) {
+	tests := []struct {
+		name, text, line string
+		want             int64
+		bad              bool
+	}{
+		{name: "smaps_rollup", text: "00-11 ---p 0 00:00 0 [rollup]\nRss:  900 kB\nPss:             581 kB\nPss_Dirty: 3 kB\n", line: "Pss:", want: 581 << 10},
+		{name: "status", text: "Name:\tx\nVmRSS:\t   1024 kB\nVmData:\t 1 kB\n", line: "VmRSS:", want: 1 << 20},
+		{name: "no such line", text: "Rss: 1 kB\n", line: "Pss:", bad: true},
+		{name: "no number", text: "VmRSS: x kB\n", line: "VmRSS:", bad: true},
+		{name: "empty line", text: "Pss:\n", line: "Pss:", bad: true},
 	}
-	if _, err := parsePSS([]byte("Rss: 1 kB\n")); err == nil {
-		t.Error("text without Pss: got no error")
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := memory([]byte(tt.text), tt.line)
+			if got != tt.want || (err != nil) != tt.bad {
+				t.Errorf("got %d, %v, want %d, bad=%v", got, err, tt.want, tt.bad)
+			}
+		})
 	}
 }
 
@@ -70,5 +83,20 @@ func TestOwnProcess(t *testing.T) {
 	}
 	if _, err := Tree(1 << 30); err == nil {
 		t.Error("Tree of no process: got no error")
+	}
+}
+
+func TestDescriptors(t *testing.T) {
+	before, err := Descriptors(os.Getpid())
+	if err != nil {
+		t.Fatal(err)
+	}
+	fd, err := syscall.Dup(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer syscall.Close(fd)
+	if got, err := Descriptors(os.Getpid()); err != nil || got != before+1 {
+		t.Errorf("with one more than %d: got %d, %v", before, got, err)
 	}
 }
