@@ -78,7 +78,9 @@ func TestChoose(t *testing.T) {
 		{"exact", "call-udp", "call-udp"},
 		{"several, in the order of the table", "call-tcp,options-udp", "options-udp, call-tcp"},
 		{"by beginning", "call-ws*", "call-ws-udp, call-ws-ws"},
+		{"one twice", "call-tcp,call-tc*,call-tcp", "call-tcp"},
 		{"unknown", "call-udp,subscribe", ""},
+		{"unknown beginning", "call-udp,sub*", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

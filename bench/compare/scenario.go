@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -33,34 +34,24 @@ func choose(list string) ([]scenario, error) {
 		return scenarios, nil
 	}
 	wanted := strings.Split(list, ",")
-	used := make([]bool, len(wanted))
-	var chosen []scenario
-	for _, s := range scenarios {
-		if i := match(s.name, wanted); i >= 0 {
-			used[i] = true
-			chosen = append(chosen, s)
+	for _, w := range wanted {
+		if !slices.ContainsFunc(scenarios, func(s scenario) bool { return s.is(w) }) {
+			return nil, fmt.Errorf("scenario %q: there are %s", w, scenarioNames())
 		}
 	}
-	for i, u := range used {
-		if !u {
-			return nil, fmt.Errorf("scenario %q: there are %s", wanted[i], scenarioNames())
+	var chosen []scenario
+	for _, s := range scenarios {
+		if slices.ContainsFunc(wanted, s.is) {
+			chosen = append(chosen, s)
 		}
 	}
 	return chosen, nil
 }
 
-// match is the entry of wanted that name goes by; -1: none.
-func match(name string, wanted []string) int {
-	prefix := -1
-	for i, w := range wanted {
-		if w == name {
-			return i
-		}
-		if p, ok := strings.CutSuffix(w, "*"); ok && strings.HasPrefix(name, p) {
-			prefix = i
-		}
-	}
-	return prefix
+// is says whether wanted is the scenario's name or its beginning with a *.
+func (s scenario) is(wanted string) bool {
+	beginning, open := strings.CutSuffix(wanted, "*")
+	return s.name == wanted || open && strings.HasPrefix(s.name, beginning)
 }
 
 func scenarioNames() string {

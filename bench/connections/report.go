@@ -98,11 +98,12 @@ func (r *report) text(w io.Writer) {
 		fmt.Fprintf(w, "  %-10s %6.0f/s, server CPU %5.0f us each; its core %.0f %% busy\n",
 			step.name, step.cost.perSecond(), micros(step.cost.each()), step.cost.busy())
 	}
-	heap, tables := r.heap()
-	fmt.Fprintf(w, "  heap       %d bytes a connection after GC, budget %d: %s; besides %.1f MB of tables\n",
-		heap, budgets[r.transport], verdict(heap <= budgets[r.transport]), mega(tables))
-	fmt.Fprintf(w, "  resident   %d bytes a connection; in all %.1f MB before GC, %.1f after, %.1f without connections\n",
-		r.perConnection(r.idle.resident-r.empty.resident), mega(r.resident), mega(r.idle.resident), mega(r.empty.resident))
+	if heap, tables := r.heap(); heap != 0 {
+		fmt.Fprintf(w, "  heap       %d bytes a connection after GC, budget %d: %s; besides %.1f MB of tables\n",
+			heap, budgets[r.transport], verdict(heap <= budgets[r.transport]), mega(tables))
+		fmt.Fprintf(w, "  resident   %d bytes a connection; in all %.1f MB before GC, %.1f after, %.1f without connections\n",
+			r.perConnection(r.idle.resident-r.empty.resident), mega(r.resident), mega(r.idle.resident), mega(r.empty.resident))
+	}
 	if r.crlfs.count > 0 {
 		r.keepAlives(w, "CRLFs", &r.crlfs)
 		r.keepAlives(w, "Pings", &r.pings)

@@ -15,6 +15,9 @@ var scenarios = map[string]request{
 	"register": requestRegister,
 }
 
+// maxRate is more than one core can do.
+const maxRate = 1_000_000
+
 // options are the command line.
 type options struct {
 	scenario string
@@ -101,8 +104,10 @@ func (o *options) check(rest []string) error {
 		return errors.New("-callers, -callees, -users, -concurrency and -max-in-flight: want at least 1")
 	case o.callers > 60000 || o.callees > 60000 || o.users > 99999 || o.concurrency > 1<<20 || o.inFlight > 1<<20:
 		return errors.New("-callers, -callees: at most 60000; -users: 99999; -concurrency, -max-in-flight: 1048576")
-	case o.rate < 0 || o.calls < 0 || o.duration <= 0 || o.warmup < 0 || o.hold < 0 || o.timeout <= 0:
-		return errors.New("-rate, -calls, -warmup and -hold: want no negative value; -time and -timeout: a positive one")
+	case !(o.rate >= 0 && o.rate <= maxRate): // nor NaN
+		return fmt.Errorf("-rate: want 0 to %d", maxRate)
+	case o.calls < 0 || o.duration <= 0 || o.warmup < 0 || o.hold < 0 || o.timeout <= 0:
+		return errors.New("-calls, -warmup and -hold: want no negative value; -time and -timeout: a positive one")
 	}
 	return nil
 }

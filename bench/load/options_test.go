@@ -15,6 +15,8 @@ func TestParseOptions(t *testing.T) {
 		{"IPv6", "-server [::1]:5060", "IPv4"},
 		{"no time", "-time 0s", "-time"},
 		{"negative rate", "-rate -1", "-rate"},
+		{"endless rate", "-rate +Inf", "-rate"},
+		{"no rate", "-rate NaN", "-rate"},
 		{"no flow", "-callers 0", "-callers"},
 		{"hangup", "-hangup both", "-hangup"},
 		{"rest", "fast", `"fast"`},
