@@ -85,9 +85,9 @@ func (o *options) check(rest []string) error {
 		return errors.New("-workers: want 1 to 1000")
 	case o.keepAlive != 0 && (o.keepAlive < 5*time.Second || o.keepAlive > 2*time.Minute):
 		return errors.New("-keepalive: want 5s to 2m, or 0")
-	case o.timeout <= 0 || o.timeout > time.Minute || o.callTime < 0 || !(o.rate > 0): // nor NaN
+	case o.timeout <= 0 || o.timeout > time.Minute || o.callTime < 0 || o.rate <= 0:
 		return errors.New("-timeout: want up to 1m; -rate: a positive value; -call-time: no negative one")
-	case !(o.rate*o.callTime.Seconds() <= maxCalls):
+	case !(o.rate*o.callTime.Seconds() <= maxCalls): // nor NaN
 		return fmt.Errorf("-rate times -call-time: at most %d calls", maxCalls)
 	}
 	return proc.CheckCores(o.serverCPU, o.loadCPU)

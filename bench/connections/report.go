@@ -100,7 +100,7 @@ func (r *report) text(w io.Writer) {
 	}
 	if heap, tables := r.heap(); heap != 0 {
 		fmt.Fprintf(w, "  heap       %d bytes a connection after GC, budget %d: %s; besides %.1f MB of tables\n",
-			heap, budgets[r.transport], verdict(heap <= budgets[r.transport]), mega(tables))
+			heap, budgets[r.transport], r.verdict(heap), mega(tables))
 		fmt.Fprintf(w, "  resident   %d bytes a connection; in all %.1f MB before GC, %.1f after, %.1f without connections\n",
 			r.perConnection(r.idle.resident-r.empty.resident), mega(r.resident), mega(r.idle.resident), mega(r.empty.resident))
 	}
@@ -138,8 +138,15 @@ func (r *report) keepAlives(w io.Writer, name string, c *cost) {
 
 func mega(bytes int64) float64 { return float64(bytes) / 1e6 }
 
-func verdict(ok bool) string {
-	if ok {
+// enough is how many connections it takes until what the heap is read to, about a
+// megabyte, is little beside them.
+const enough = 5000
+
+func (r *report) verdict(heap int64) string {
+	switch {
+	case r.opts.connections < enough:
+		return "too few to tell"
+	case heap <= budgets[r.transport]:
 		return "met"
 	}
 	return "NOT met"

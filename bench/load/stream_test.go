@@ -202,7 +202,10 @@ func TestBlocked(t *testing.T) {
 	}
 	read := make(chan int64)
 	go func() {
-		n, _ := io.CopyN(io.Discard, s, size)
+		n, err := io.CopyN(io.Discard, s, size)
+		if err != nil {
+			s.Close() // which ends the wait below
+		}
 		read <- n
 	}()
 	for s.flow.blocked && s.closed == nil {
