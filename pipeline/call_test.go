@@ -41,7 +41,7 @@ func fallback(who string) pipeline.Hop {
 	return h
 }
 
-// udp and tcp are the addresses of a callee.
+// udp, tcp and tls are the addresses of a callee.
 func udp(who string) pipeline.Target {
 	return pipeline.Target{Addr: netip.MustParseAddrPort(callees[who])}
 }
@@ -49,6 +49,12 @@ func udp(who string) pipeline.Target {
 func tcp(who string) pipeline.Target {
 	t := udp(who)
 	t.Transport = netio.TCP
+	return t
+}
+
+func tls(who string) pipeline.Target {
+	t := udp(who)
+	t.Transport = netio.TLS
 	return t
 }
 

@@ -22,6 +22,7 @@ const (
 	CauseTLSValidationFailed          // the peer's certificate is not that of the domain (RFC 5922 §7.2)
 	CauseNoResources                  // we could not open a connection: descriptors, ports, a limit
 	CauseDestinationMyself            // it leads back to us, and we do not know the user
+	CauseSIPSNotAllowed               // a SIPS URI, and the way to it has no TLS (RFC 5630 §5.3)
 	CausePeerClosed                   // a connection: closed by the peer
 	CauseLocalClosed                  // a connection: closed by us
 	CauseTooSlow                      // a connection: what its peer had begun was not complete in time
@@ -34,7 +35,7 @@ const (
 var causeNames = [numCauses]string{
 	"none", "client_timeout", "invite_timeout", "connection_error", "flow_failed", "no_dns_resolution",
 	"unsupported_uri_scheme", "unsupported_transport", "no_ipv4", "no_ipv6", "no_dns", "destination_aborted",
-	"destination_blacklisted", "tls_validation_failed", "no_resources", "destination_myself",
+	"destination_blacklisted", "tls_validation_failed", "no_resources", "destination_myself", "sips_not_allowed",
 	"peer_closed", "local_closed", "too_slow", "idle", "keepalive_timeout", "limit",
 }
 
@@ -54,6 +55,7 @@ var causeReplies = [numCauses]sip.Reply{
 	CauseTLSValidationFailed:    {Status: 500, Reason: "TLS Validation Failed"},
 	CauseNoResources:            {Status: 500, Reason: "Connection Error"},
 	CauseDestinationMyself:      {Status: 404, Reason: "Not Found"},
+	CauseSIPSNotAllowed:         sip.TemporarilyUnavailable.WithHeaders("Warning: 380 sluice \"SIPS Not Allowed\"\r\n"),
 }
 
 // String returns the name that logs and counters use.

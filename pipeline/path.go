@@ -82,8 +82,33 @@ func (e *Engine) reopen(p *path) bool {
 	return true
 }
 
-// pathTo finds the path to a target.
+// pathTo finds the path to a target. A request for a SIPS URI goes to a SIPS URI,
+// and over TLS up to the last hop (RFC 3261 §26.2.2, RFC 5630 §5.3, RFC 7118
+// §9.2).
 func (e *Engine) pathTo(b *Branch) (path, Cause) {
+	asked, goes := b.secure()
+	if asked && !goes || goes && b.Target.Flow == 0 && !b.Target.Transport.Secure() {
+		return path{}, CauseSIPSNotAllowed
+	}
+	p, why := e.findPath(b)
+	if why == CauseNone && goes && !p.transport.Secure() { // the flow is what it is
+		why = CauseSIPSNotAllowed
+	}
+	return p, why
+}
+
+// secure reports whether the request of b came with a SIPS URI, and whether it
+// goes out with one.
+func (b *Branch) secure() (asked, goes bool) {
+	u, err := b.x.Req.RequestURI()
+	asked = err == parser.OK && u.Scheme == sip.SchemeSIPS
+	if h := b.Hop(); h != nil && h.RequestURI != nil {
+		return asked, len(h.RequestURI) > 5 && parser.EqualFold(h.RequestURI[:5], "sips:")
+	}
+	return asked, asked
+}
+
+func (e *Engine) findPath(b *Branch) (path, Cause) {
 	x, t := b.x, &b.Target
 	p := path{transport: t.Transport, conn: t.Flow, addr: t.Addr}
 	p.listener = e.listenerFor(t.Transport, t.Addr.Addr())

@@ -62,13 +62,12 @@ func (e *Engine) addContact(x *Exchange, buf []byte, c *sip.Contact) bool {
 const maxKept = 4 << 10
 
 // maySend reports whether a URI of a scheme may take the place of the
-// Request-URI: nothing less secure may (RFC 3261 §16.6 step 1, §8.1.3.4).
+// Request-URI: a SIPS URI that of another, and no other URI does (RFC 3261
+// §16.7 step 4, RFC 5630 §5.3).
 func (x *Exchange) maySend(s sip.Scheme) bool {
 	u, err := x.Req.RequestURI()
-	if err == parser.OK && u.Scheme == sip.SchemeSIPS {
-		return s == sip.SchemeSIPS
-	}
-	return s == sip.SchemeSIP || s == sip.SchemeSIPS
+	secure := err == parser.OK && u.Scheme == sip.SchemeSIPS
+	return s == sip.SchemeSIPS && secure || s == sip.SchemeSIP && !secure
 }
 
 // tried reports whether the request went to the URI u, which lies in buf, or

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"sluice/netio"
+	"sluice/netio/netiotest"
 	"sluice/parser/sip"
 	"sluice/pipeline"
 	"sluice/pipeline/pipelinetest"
@@ -152,23 +154,31 @@ func TestRedirectInPart(t *testing.T) {
 }
 
 // A request for a SIPS URI is not sent to anything less secure (RFC 3261 §16.7
-// step 4).
+// step 4), nor one for a SIP URI to a SIPS URI (RFC 5630 §5.3).
 func TestRedirectOfSIPS(t *testing.T) {
 	profile := short
 	recursing(&profile)
-	for _, test := range []struct{ contact, want string }{
-		{"Contact: <sip:carol@192.0.2.3:5063>", "bob ACK, alice 302"},
-		{"Contact: <sip:carol@192.0.2.3:5063>, <sips:carol@192.0.2.3:5063>", "bob ACK, carol INVITE"},
+	for _, test := range []struct{ uri, contact, want string }{
+		{"sips:bob@192.0.2.2:5062", "Contact: <sip:carol@192.0.2.3:5063>", "alice 302, bob ACK"},
+		{"sips:bob@192.0.2.2:5062", "Contact: <sip:carol@192.0.2.3:5063>, <sips:carol@192.0.2.3:5063>", "dial carol, bob ACK"},
+		{"sip:bob@192.0.2.2:5062", "Contact: <sips:carol@192.0.2.3:5063>", "alice 302, bob ACK"},
+		{"sip:bob@192.0.2.2:5062", "Contact: <sips:carol@192.0.2.3:5063>, <sip:carol@192.0.2.3:5063>", "dial carol, bob ACK"},
 	} {
-		w := &ways{hops: []pipeline.Hop{{Q: 1000}}, targets: map[string][]pipeline.Target{"bob": {udp("bob")}, "carol": {udp("carol")}}}
+		w := &ways{hops: []pipeline.Hop{{Q: 1000}}, targets: map[string][]pipeline.Target{"bob": {tls("bob")}, "carol": {tls("carol")}}}
 		c := newCall(t, w, profile)
-		c.FromUDP(alice, target("sips:bob@192.0.2.2:5062", request("INVITE", "1 ", "fork", "")))
+		c.Edge.SetListeners([]*netio.Listener{c.UDP, c.TCP, netiotest.NewListener(3, netio.TLS, "192.0.2.254:5061")})
+		c.FromUDP(alice, target(test.uri, request("INVITE", "1 ", "fork", "")))
 		c.settle(false)
+		c.do("bob accepts")
 		if got := c.do("bob 302 | " + test.contact); got != test.want {
-			t.Errorf("%s: %s, want %s", test.contact, got, test.want)
+			t.Errorf("%s, %s: %s, want %s", test.uri, test.contact, got, test.want)
 		}
-		if msg := c.texts["carol INVITE"]; msg != "" && !strings.HasPrefix(msg, "INVITE sips:carol@") {
-			t.Errorf("carol got %s", pipelinetest.StartLine(msg))
+		if c.dials["carol"] != nil {
+			c.do("carol accepts")
+			scheme, _, _ := strings.Cut(test.uri, ":")
+			if msg := c.texts["carol INVITE"]; !strings.HasPrefix(msg, "INVITE "+scheme+":carol@") {
+				t.Errorf("%s: carol got %s", test.uri, pipelinetest.StartLine(msg))
+			}
 		}
 		c.end()
 	}

@@ -34,8 +34,11 @@ func (s *stage) OnRequest(x *pipeline.Exchange) pipeline.Verdict {
 	if err != parser.OK {
 		return x.Reply(badURI)
 	}
-	switch u.Scheme {
-	case sip.SchemeSIP, sip.SchemeSIPS:
+	switch {
+	case u.Scheme == sip.SchemeSIP:
+	case u.Scheme == sip.SchemeSIPS && !x.Transport.Secure(): // §26.2.2: every hop is, and the answers and later requests come this way
+		return x.Reply(sipsNeedsTLS)
+	case u.Scheme == sip.SchemeSIPS:
 	default: // §16.3 step 2
 		return x.Reply(sip.UnsupportedURIScheme)
 	}
@@ -59,6 +62,7 @@ func (s *stage) OnRequest(x *pipeline.Exchange) pipeline.Verdict {
 }
 
 var (
+	sipsNeedsTLS   = sip.Forbidden.WithReason("SIPS Needs TLS")
 	badURIHeaders  = sip.BadRequest.WithReason("Header Fields in Request-URI")
 	badURI         = sip.BadRequest.WithReason("Malformed Request-URI")
 	badMaxForwards = sip.BadRequest.WithReason("Malformed Max-Forwards")

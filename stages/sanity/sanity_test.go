@@ -1,10 +1,12 @@
 package sanity_test
 
 import (
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
 
+	"sluice/netio"
 	"sluice/parser/sip"
 	"sluice/pipeline"
 	"sluice/pipeline/pipelinetest"
@@ -57,7 +59,7 @@ var rules = []struct {
 	unsupported []string
 }{
 	{"a plain request", bob, nil, "200 Passed On", nil},
-	{"sips", "sips:bob@192.0.2.2:5061;transport=tcp", nil, "200 Passed On", nil},
+	{"sips over UDP", "sips:bob@192.0.2.2:5061;transport=tcp", nil, "403 SIPS Needs TLS", nil},
 	{"an IPv6 reference", "sip:bob@[2001:db8::2]", nil, "200 Passed On", nil},
 	{"a name", "sip:bob@example.com", nil, "200 Passed On", nil},
 	{"parameters that nobody knows", "sip:bob@192.0.2.2;x=y;z", nil, "200 Passed On", nil},
@@ -114,6 +116,20 @@ func TestRules(t *testing.T) {
 			if list := pipelinetest.Header(got, "Unsupported"); strings.Join(list, "|") != strings.Join(c.unsupported, "|") {
 				t.Errorf("%s, %s: Unsupported %q, want %q", c.name, method, list, c.unsupported)
 			}
+		}
+	}
+}
+
+// A request for a SIPS URI has to come over TLS (RFC 3261 §26.2.2), in a
+// WebSocket too (RFC 7118 §9.2).
+func TestSIPS(t *testing.T) {
+	for transport, want := range map[netio.Transport]string{netio.TCP: "403 SIPS Needs TLS", netio.TLS: "200 Passed On"} {
+		n := pipelinetest.New(t, nil, pipelinetest.Options{Stages: []string{"sanity", "test-answer"}})
+		h := n.Loops[0]
+		c := h.Open(transport, n.TCP, netip.MustParseAddrPort(alice))
+		h.Feed(c, []byte(request("OPTIONS", "sips:bob@192.0.2.2:5061")))
+		if got := strings.TrimPrefix(pipelinetest.StartLine(string(h.Written(c))), "SIP/2.0 "); got != want {
+			t.Errorf("%s: got %q, want %q", transport, got, want)
 		}
 	}
 }
