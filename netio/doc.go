@@ -39,9 +39,10 @@
 // PeerCertHandler.OnPeerCert and then OnOpen behind it. It has a deadline on the loop's wheel; one that fails is told by OnClose alone. A
 // handshake computes on a goroutine that ends with it; then the record layer runs on the loop. Certificates change with Net.SetListeners,
 // under the name of their Config, for the handshakes to come. As a client we verify the server by its domain (DialOptions.ServerName, RFC
-// 5922), and nothing of what waited for it is sent to anybody else. An idle connection costs 6 to 7 KB with its TLS state, and up to 18 KB
-// more once it has sent a record of the largest size: crypto/tls keeps that buffer. A record that is received costs one allocation of
-// crypto/tls, 24 bytes, one that is sent none.
+// 5922), and nothing of what waited for it is sent to anybody else. Of a record nothing is seen before it is whole: RecordHandler.OnRecord and
+// Conn.AwaitsRecord let the handler time that. What has come of it is kept in a pooled buffer that grows with it and goes back with it. An
+// idle connection costs 6 to 7 KB with its TLS state, and up to 18 KB more once its peer has sent a record of the largest size: crypto/tls
+// keeps a buffer of its own. A record that is received costs one allocation of crypto/tls, 24 bytes, one that is sent none.
 //
 // # What lives how long
 //

@@ -29,6 +29,12 @@ type PeerCertHandler interface {
 	OnPeerCert(c *Conn, pc *PeerCert) bool
 }
 
+// A RecordHandler is a Handler that times how long a peer takes for a TLS record: nothing of one comes to OnData before it is whole.
+type RecordHandler interface {
+	// OnRecord is called when the beginning of a record has come, and not its rest. Conn.AwaitsRecord tells since when, and until when.
+	OnRecord(c *Conn)
+}
+
 // maxPreface is how much may come before a handshake.
 const maxPreface = 8192
 
@@ -44,6 +50,7 @@ type PrefaceHandler interface {
 type secure struct {
 	session *tlsio.Session
 	part    *Buf           // the beginning of a record, or of what comes before the handshake, whose rest has not come
+	since   time.Duration  // when the record in part began
 	opening *handshake     // until it is done
 	context *tlsio.Context // of a connection that we open
 	begun   bool           // what comes before the handshake is over
@@ -226,8 +233,11 @@ func (l *Loop) unseal(c *Conn, b []byte) {
 		if t.part == nil {
 			n := tlsio.RecordLen(b)
 			if n == 0 || n > len(b) {
-				t.part = l.Acquire(max(n, len(b)))
+				t.part, t.since = l.Acquire(len(b)), l.now
 				t.part.B = append(t.part.B, b...)
+				if h, ok := l.handler.(RecordHandler); ok {
+					h.OnRecord(c)
+				}
 				return
 			}
 			l.open(c, b[:n])
@@ -244,6 +254,15 @@ func (l *Loop) unseal(c *Conn, b []byte) {
 	}
 }
 
+// AwaitsRecord tells since when c has had the beginning of a TLS record whose rest has not come; ok is false when it has none. More bytes of that
+// record do not change the time. Those of a handshake, which has its own deadline, are not told of.
+func (c *Conn) AwaitsRecord() (since time.Duration, ok bool) {
+	if c.tls == nil || c.tls.part == nil || !c.tls.ready() {
+		return 0, false
+	}
+	return c.tls.since, true
+}
+
 // complete adds to the beginning of a record what b has of its rest, and returns what comes after, nil when the record is not whole.
 func (l *Loop) complete(t *secure, b []byte) []byte {
 	for {
@@ -257,13 +276,14 @@ func (l *Loop) complete(t *secure, b []byte) []byte {
 		}
 		if want == 0 {
 			want = len(part.B) + 1 // of the header; it is five bytes
-		} else if want > cap(part.B) {
-			t.part = l.Acquire(want)
+		}
+		n := min(want-len(part.B), len(b))
+		if need := len(part.B) + n; need > cap(part.B) { // what is announced takes no room before it comes
+			t.part = l.Acquire(min(want, max(need, 2*cap(part.B))))
 			t.part.B = append(t.part.B, part.B...)
 			part.Release()
 			part = t.part
 		}
-		n := min(want-len(part.B), len(b))
 		part.B = append(part.B, b[:n]...)
 		b = b[n:]
 	}

@@ -4,6 +4,7 @@ import (
 	"math"
 	"time"
 
+	"sluice/netio"
 	"sluice/netio/wheel"
 	"sluice/parser/http1"
 	"sluice/pipeline/link"
@@ -14,7 +15,7 @@ import (
 // Time runs from when a connection is open, with TLS after its handshake.
 type ConnLimits struct {
 	HeadTimeout    time.Duration // for a PROXY protocol header and the head of an HTTP request together
-	MessageTimeout time.Duration // for a SIP message or WebSocket frame, once begun
+	MessageTimeout time.Duration // for a SIP message, WebSocket frame or TLS record, once begun
 
 	// Without a byte from the peer, while no transaction waits: on connections
 	// that we have accepted, and on those that we have opened.
@@ -104,6 +105,15 @@ func (f *flow) attend() {
 	f.arm()
 }
 
+// OnRecord implements netio.RecordHandler: the peer owes the rest of a TLS
+// record. It was not heard by that: whose bytes these are is known when the
+// record is whole, and the peer's next sign of life is in it.
+func (e *Engine) OnRecord(c *netio.Conn) {
+	if f, ok := c.Link.(*flow); ok {
+		f.arm()
+	}
+}
+
 // arm has the timer fire in time for what is due next.
 func (f *flow) arm() {
 	d := f.next()
@@ -126,6 +136,9 @@ func (f *flow) next() deadline {
 	case link.WaitClose:
 		d.after(f.since, closeTimeout, dutyClose)
 		return d
+	}
+	if since, ok := f.c.AwaitsRecord(); ok && f.wait != link.WaitHead { // besides: neither deadline moves the other
+		d.after(since, lim.MessageTimeout, dutyMessage)
 	}
 	if f.c.Dialled() {
 		d.after(f.heard, lim.IdleOut, dutyIdle)

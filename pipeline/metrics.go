@@ -118,7 +118,7 @@ var metricTexts = [numMetrics]struct{ name, help string }{
 	metricHandshakesRefused: {"sluice_websocket_handshakes_refused_total", "WebSocket handshakes that a stage refused."},
 	metricHandshakesLimited: {"sluice_websocket_handshakes_limited_total", "WebSocket handshakes refused because there were too many, of their source or of all."},
 	metricHeadTimeouts:      {"sluice_connections_head_timeouts_total", "Connections closed because their PROXY protocol header or HTTP request took too long."},
-	metricMessageTimeouts:   {"sluice_connections_message_timeouts_total", "Connections closed because a message or frame that had begun took too long."},
+	metricMessageTimeouts:   {"sluice_connections_message_timeouts_total", "Connections closed because a message, frame or TLS record that had begun took too long."},
 	metricCloseTimeouts:     {"sluice_websocket_close_timeouts_total", "WebSockets whose client did not answer our Close frame."},
 	metricIdle:              {"sluice_connections_idle_total", "Connections closed because they were idle."},
 	metricKeepAlivesSent:    {"sluice_keepalives_sent_total", "Keep-alives sent."},

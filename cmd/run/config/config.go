@@ -156,8 +156,8 @@ type Server struct {
 	// protocol header and, with ws and wss, its HTTP request.
 	HeadTimeout time.Duration `toml:"head_timeout" default:"10s" min:"100ms" max:"5m"`
 
-	// MessageTimeout is how long a peer may take for a SIP message or a WebSocket
-	// frame that it has begun to send.
+	// MessageTimeout is how long a peer may take for a SIP message, a WebSocket
+	// frame or a TLS record that it has begun to send.
 	MessageTimeout time.Duration `toml:"message_timeout" default:"20s" min:"1s" max:"10m"`
 
 	// IdleTimeoutIn is how long a connection that the server has accepted may be

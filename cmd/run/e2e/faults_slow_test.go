@@ -51,6 +51,8 @@ func TestFaultSlowSenders(t *testing.T) {
 		}
 	}
 	for i := range senders {
+		wait.Go(func() { errs.add("a TLS record", s.dripRecord("tls", i, limit, "")) })
+		wait.Go(func() { errs.add("a TLS record of a frame", s.dripRecord("wss", i, limit, "too slow")) })
 		wait.Go(func() { errs.add("an HTTP request over TLS", s.dripRequest(i, limit)) })
 	}
 	meanwhile(t, func() { bothHangUp(t, caller, callee) }, func() error { wait.Wait(); return errs.err() })
@@ -59,7 +61,7 @@ func TestFaultSlowSenders(t *testing.T) {
 		name string
 		want float64
 	}{
-		{"sluice_connections_message_timeouts_total", 4 * senders},
+		{"sluice_connections_message_timeouts_total", 6 * senders},
 		{"sluice_connections_head_timeouts_total", 2 * senders},
 		{"sluice_tls_handshake_timeouts_total", 2 * senders},
 	} {
@@ -67,7 +69,7 @@ func TestFaultSlowSenders(t *testing.T) {
 			t.Errorf("%s: got %v, want %v", tt.name, n, tt.want)
 		}
 	}
-	s.backTo(t, before, 8*senders)
+	s.backTo(t, before, 10*senders)
 }
 
 // drip sends a text byte by byte on a new connection.
@@ -85,6 +87,27 @@ func (s *server) drip(transport string, raw bool, i int, text string, limit time
 	}
 	return dripOn(c, text, limit, words)
 }
+
+// dripRecord sends a TLS record byte by byte. What is in it does not matter, as
+// it never is all there; what the server says comes through the session.
+func (s *server) dripRecord(transport string, i int, limit time.Duration, words string) error {
+	p, err := s.open(transport, source(i))
+	if err != nil {
+		return err
+	}
+	return dripOn(beneath{p.Conn, p.tcp}, record, limit, words)
+}
+
+// beneath is a connection with TLS that is written to without TLS.
+type beneath struct {
+	net.Conn
+	tcp *net.TCPConn
+}
+
+func (b beneath) Write(p []byte) (int, error) { return b.tcp.Write(p) }
+
+// record is the beginning of a TLS record of 256 bytes.
+const record = "\x17\x03\x03\x01\x00" + "0123456789"
 
 // dripRequest sends an HTTP request byte by byte, over TLS.
 func (s *server) dripRequest(i int, limit time.Duration) error {
