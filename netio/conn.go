@@ -25,8 +25,8 @@ type State uint8
 // The states. A connection that was accepted without TLS begins in StateOpen.
 const (
 	StateOpening State = iota // being dialled, or in its TLS handshake; what is written waits
-	StateOpen
-	StateClosed // nothing more can be written; OnClose was called or is about to be
+	StateOpen                 // also while the peer sends no more, see HalfClosed
+	StateClosed               // nothing more can be written; OnClose was called or is about to be
 )
 
 // String is the name of s.
@@ -50,12 +50,16 @@ type Conn struct {
 	gone      bool // the socket is closed, or there never was one
 	counted   bool // among the connections of its source
 	enrolled  bool // was opened on its loop; read by the accepting goroutine once gnet is done
+	half      bool // the peer sends no more; what is written still goes out
+	stuck     bool // half, and on loop.stuck
+	finishing bool // half, and to be closed once nothing is pending
 	held      int  // bytes that the socket side still had to write after the last flush
 	pending   *Buf // written since
 	err       error
 
 	newer, older *Conn // other connections to the same peer, see connTable
 	sock         gnet.Conn
+	fd           int     // of a half-closed connection, which is gnet's no more
 	tls          *secure // nil: no TLS
 	serverName   string
 }
@@ -96,7 +100,7 @@ func (c *Conn) State() State { return c.state }
 // connections its source has besides, if there is an Admission, which is not asked about it.
 func (c *Conn) SetRemote(remote netip.AddrPort) (others int) {
 	others = c.loop.recount(c, remote)
-	if c.state == StateClosed || c.state == StateOpening && !c.dialled { // nobody finds it
+	if c.state == StateClosed || c.half || c.state == StateOpening && !c.dialled { // nobody finds it
 		c.remote = remote
 		return others
 	}
@@ -108,7 +112,7 @@ func (c *Conn) SetRemote(remote netip.AddrPort) (others int) {
 
 // Write copies p to what is pending; it goes out with one system call at the end of the current callback, or at once when called
 // outside of one. False: the connection is closed, or the write queue would exceed its bound, upon which it is closed with ErrSlowReader,
-// but not while it is being opened.
+// but not while it is being opened. On a half-closed connection it goes out at once: one that was reset meanwhile is closed, and says false.
 func (c *Conn) Write(p []byte) bool {
 	if c.state == StateClosed {
 		return false
@@ -129,6 +133,12 @@ func (c *Conn) Write(p []byte) bool {
 	c.enqueue(p)
 	if c.state == StateClosed {
 		return false
+	}
+	if c.half {
+		l.enter()
+		c.flush()
+		l.leave()
+		return c.state == StateOpen
 	}
 	c.markDirty()
 	return true
@@ -193,6 +203,10 @@ func (c *Conn) markDirty() {
 func (c *Conn) flush() {
 	b := c.pending
 	if b == nil || c.gone || c.tls != nil && !c.tls.ready() {
+		return
+	}
+	if c.half {
+		c.flushHalf()
 		return
 	}
 	c.pending = nil

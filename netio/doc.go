@@ -29,8 +29,11 @@
 // gnet does not ask for: so a UDP listener on every address is read through the goroutine too. Busy ones had better be one for each address: a
 // call costs some 15 % less CPU.
 //
-// A peer that shuts down its sending side has closed the connection: gnet does so at the end of what it reads, and there would be no telling
-// whether what is written afterwards arrives.
+// A peer that shuts down its sending side has closed the connection for most: gnet closes at the end of what it reads. Of a TCP connection
+// without TLS the handler may keep the other half (HalfCloseHandler, Conn.KeepWriting), to answer what the peer has asked: OnClose then comes
+// when the handler has finished, or a write has failed. The socket is a duplicate of gnet's, in no poller, and what it has no room for is
+// tried again with every tick, within MaxWriteQueue. What gnet still had to write at the end of reading, and could not even then, is lost: the
+// peer is closed with ErrSlowReader. What is written before the reset of a peer that has closed altogether is lost unseen.
 //
 // # TLS
 //

@@ -19,6 +19,11 @@ type Driver interface {
 	Write(c *Conn, b []byte) int
 	// Queued is how much is still kept.
 	Queued(c *Conn) int
+	// Keep keeps the socket of c, whose peer has ended its sending, to be written to with WriteKept; false when it cannot. Who was not asked to closes
+	// it once the loop has been told of that end.
+	Keep(c *Conn) bool
+	// WriteKept writes to a socket that was kept, and returns how much it took. It keeps nothing itself.
+	WriteKept(c *Conn, b []byte) int
 	// Shut closes the socket of c.
 	Shut(c *Conn)
 	// Dial opens a socket for c.
@@ -105,6 +110,9 @@ func (k *Control) Lost(c *Conn, err error) {
 	}
 	k.do(func() { k.loop.lost(c, err) })
 }
+
+// Ended tells that the peer of c has ended its sending in order.
+func (k *Control) Ended(c *Conn) { k.do(func() { k.loop.ended(c) }) }
 
 // Outstanding is the number of buffers that were acquired, or came by mail, and are not released. A buffer that leaves by mail is still
 // counted here and subtracted where it is released: what is invariant is the sum over loops.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/panjf2000/gnet/v2"
+	"golang.org/x/sys/unix"
 )
 
 // engine puts one Loop on one gnet engine with one event loop: it is gnet's handler and the Loop's Driver.
@@ -24,6 +25,7 @@ import (
 //     few long-lived trunks unevenly. See acceptor.
 //   - Waking a loop without an allocation. The anchor is one end of a socket pair that is enrolled like a connection; a byte written to the
 //     other end is the wake-up.
+//   - Writing to a peer that sends no more: it closes at the end of input. See Keep.
 //   - Closing without re-entrance: it calls OnClose from within Write and Close. Loop.lost only takes note; OnClose is reported later.
 //
 // gnet starts with the UDP sockets that it is given, and there is always one: without a UDP listener a private one on a loopback port,
@@ -247,13 +249,18 @@ func (e *engine) OnClose(gc gnet.Conn, err error) gnet.Action {
 	if errors.Is(err, io.EOF) {
 		err = io.EOF
 	}
-	c.sock = nil
 	if l.depth > 0 {
+		c.sock = nil
 		l.lost(c, err)
 		return gnet.None
 	}
 	l.begin(e.net.now())
-	l.lost(c, err)
+	if err == io.EOF {
+		e.ended(c, gc)
+	} else {
+		c.sock = nil
+		l.lost(c, err)
+	}
 	l.end()
 	return gnet.None
 }
@@ -274,6 +281,10 @@ func (e *engine) Queued(c *Conn) int {
 
 // Shut implements Driver.
 func (e *engine) Shut(c *Conn) {
+	if c.half {
+		unix.Close(c.fd)
+		return
+	}
 	gc := c.sock
 	c.sock = nil
 	gc.SetContext(nil)

@@ -71,10 +71,14 @@ type Loop struct {
 	table   connTable
 	dirty   []*Conn // with pending bytes
 	closed  []*Conn // whose OnClose is due
+	ending  *Conn   // whose OnHalfClose runs
+	stuck   []*Conn // half-closed ones whose sockets are full
 	mail    Mail    // the one being delivered
 	started bool
 	stopped bool
 	lastDue time.Duration
+
+	unstickAt time.Duration // when stuck is looked at again
 
 	_     [64]byte // what follows is written to by other goroutines
 	awake atomic.Uint32
@@ -117,12 +121,9 @@ func (l *Loop) NumConns() int { return l.table.count }
 // Acquire returns an empty buffer with room for n bytes and one reference.
 func (l *Loop) Acquire(n int) *Buf { return l.pool.get(l, n) }
 
-// Conn finds a connection of this loop, nil when it was closed.
+// Conn finds a connection of this loop, nil when it was closed or its peer sends no more.
 func (l *Loop) Conn(id ConnID) *Conn {
-	if id.Loop() != l.index {
-		return nil
-	}
-	if c := l.table.lookup(id); c != nil && c.state != StateClosed {
+	if c := l.ConnToAnswer(id); c != nil && !c.half {
 		return c
 	}
 	return nil
@@ -207,6 +208,9 @@ func (l *Loop) begin(now time.Duration) {
 	if !l.stopped {
 		l.wheel.Advance(now)
 	}
+	if len(l.stuck) > 0 && now >= l.unstickAt {
+		l.unstick()
+	}
 }
 
 // end closes a wake-up: what the callbacks produced goes out, and what remains to be done wakes the loop again.
@@ -222,6 +226,9 @@ func (l *Loop) end() {
 	}
 	if l.retry {
 		due = min(due, l.now+l.opt.Tick)
+	}
+	if len(l.stuck) > 0 {
+		due = min(due, l.unstickAt)
 	}
 	if due != l.lastDue {
 		l.lastDue = due

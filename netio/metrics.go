@@ -8,7 +8,7 @@ type metrics struct {
 	sendErrors, sendDropped, ignored             stats.ID
 	conns, accepted, acceptErrors, connsRefused  stats.ID
 	dials, dialErrors, slowReaders, openingFull  stats.ID
-	dialsRefused                                 stats.ID
+	dialsRefused, halfClosed                     stats.ID
 	streamBytesIn, streamBytesOut                stats.ID
 	mailDropped, wakeups                         stats.ID
 	handshakes, handshakesResumed                stats.ID
@@ -33,6 +33,7 @@ func newMetrics(r *stats.Registry) *metrics {
 		dialErrors:     r.Counter("sluice_dial_errors_total", "Stream connections that could not be opened."),
 		dialsRefused:   r.Counter("sluice_dials_refused_total", "Stream connections that were not begun to be opened because too many were under way."),
 		slowReaders:    r.Counter("sluice_slow_readers_total", "Stream connections closed because their write queue was full."),
+		halfClosed:     r.Counter("sluice_connections_half_closed_total", "Stream connections kept for answers after their peer had ended its sending."),
 		openingFull:    r.Counter("sluice_opening_refused_total", "Messages refused because too much waits for a connection that is being opened."),
 		streamBytesIn:  r.Counter("sluice_stream_received_bytes_total", "Bytes received on stream connections."),
 		streamBytesOut: r.Counter("sluice_stream_sent_bytes_total", "Bytes handed to the sockets of stream connections."),

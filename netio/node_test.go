@@ -20,6 +20,7 @@ type node struct {
 	datagram func(n *node, ln *netio.Listener, from netip.AddrPort, b []byte)
 	open     func(c *netio.Conn)
 	data     func(c *netio.Conn, b []byte)
+	half     func(c *netio.Conn)
 	closed   func(c *netio.Conn, err error)
 	mail     func(n *node, m *netio.Mail)
 	stop     func(n *node)
@@ -59,6 +60,12 @@ func (n *node) OnData(c *netio.Conn, b []byte) {
 		return
 	}
 	c.Write(b)
+}
+
+func (n *node) OnHalfClose(c *netio.Conn) {
+	if n.half != nil {
+		n.half(c)
+	}
 }
 
 func (n *node) OnClose(c *netio.Conn, err error) {

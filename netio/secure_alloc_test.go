@@ -23,6 +23,8 @@ type wire struct {
 func (w *wire) Send(_ *netio.Listener, batch []netio.Datagram) int { return len(batch) }
 func (w *wire) Write(_ *netio.Conn, b []byte) int                  { w.written = append(w.written, b...); return 0 }
 func (w *wire) Queued(*netio.Conn) int                             { return 0 }
+func (w *wire) Keep(*netio.Conn) bool                              { return false }
+func (w *wire) WriteKept(*netio.Conn, []byte) int                  { return 0 }
 func (w *wire) Shut(*netio.Conn)                                   {}
 func (w *wire) Dial(*netio.Conn, netip.Addr) error                 { return io.EOF }
 

@@ -36,6 +36,8 @@ func (w *wire) Send(_ *netio.Listener, batch []netio.Datagram) int {
 
 func (w *wire) Write(*netio.Conn, []byte) int      { return 0 }
 func (w *wire) Queued(*netio.Conn) int             { return 0 }
+func (w *wire) Keep(*netio.Conn) bool              { return false }
+func (w *wire) WriteKept(*netio.Conn, []byte) int  { return 0 }
 func (w *wire) Shut(*netio.Conn)                   {}
 func (w *wire) Dial(*netio.Conn, netip.Addr) error { return netio.ErrStopped }
 func (w *wire) Wake()                              {}

@@ -41,7 +41,7 @@ func fallback(who string) pipeline.Hop {
 	return h
 }
 
-// udp, tcp and tls are the addresses of a callee.
+// udp, tcp and overTLS are the addresses of a callee.
 func udp(who string) pipeline.Target {
 	return pipeline.Target{Addr: netip.MustParseAddrPort(callees[who])}
 }
@@ -52,7 +52,7 @@ func tcp(who string) pipeline.Target {
 	return t
 }
 
-func tls(who string) pipeline.Target {
+func overTLS(who string) pipeline.Target {
 	t := udp(who)
 	t.Transport = netio.TLS
 	return t

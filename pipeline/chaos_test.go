@@ -142,6 +142,9 @@ func TestChaos(t *testing.T) {
 		if got := n.Count("sluice_stage_panics_total"); got != c.panicked || got == 0 {
 			t.Errorf("seed %d: %d panics, of which the stage made %d", seed, got, c.panicked)
 		}
+		if n.Count("sluice_connections_half_closed_total") == 0 {
+			t.Errorf("seed %d: no connection was half-closed", seed)
+		}
 		replace(n, stages(forwarder{}))
 		checkDrained(t, n.Program)
 	}
@@ -150,7 +153,7 @@ func TestChaos(t *testing.T) {
 // turmoil is one thing that happens on the network, and what bob answers.
 func turmoil(n *pipelinetest.Net, r *rand.Rand, i int) {
 	id := fmt.Sprint("t", r.Intn(4)+i/8)
-	switch r.Intn(8) {
+	switch r.Intn(9) {
 	case 0, 1, 2:
 		n.FromUDP(alice, request("INVITE", "1 ", id, ""))
 	case 3, 4:
@@ -161,6 +164,13 @@ func turmoil(n *pipelinetest.Net, r *rand.Rand, i int) {
 		n.FromUDP(alice, request("ACK", "1 ", id, "b1"))
 	case 7:
 		n.Advance(time.Duration(r.Intn(1500)) * time.Millisecond)
+	case 8:
+		caller := connect(n, netio.TCP, fmt.Sprintf("192.0.2.1:%d", 41000+i))
+		method := []string{"INVITE", "OPTIONS"}[r.Intn(2)]
+		caller.send(over("TCP", request(method, "1 ", "half"+id, "")), over("TCP", request("MESSAGE", "1 ", "too"+id, "")))
+		if halfClose(caller); r.Intn(2) == 0 {
+			closePeer(caller)
+		}
 	}
 	for _, p := range n.Sent() {
 		if p.To == bob && !strings.HasPrefix(p.Text, "ACK ") {

@@ -58,6 +58,7 @@ const (
 	dutyHead
 	dutyMessage
 	dutyClose
+	dutyHalfClose
 	dutyIdle
 	dutyAsk        // send a keep-alive
 	dutyUnanswered // ours was not answered
@@ -83,7 +84,7 @@ type vigil struct {
 	timer wheel.Timer
 	heard time.Duration // when bytes came last
 	asked time.Duration // when a keep-alive of ours went out that nothing came after, 0 if none did
-	since time.Duration // when the link began to wait
+	since time.Duration // when the link began to wait, or the peer ended its sending
 	which uint16        // for what of its kind
 	wait  link.Wait
 	why   Cause // it was closed, if that was our doing
@@ -128,6 +129,10 @@ func (f *flow) arm() {
 func (f *flow) next() deadline {
 	d := deadline{at: math.MaxInt64}
 	lim := &f.e.limits().Conn
+	if f.c.HalfClosed() {
+		d.after(f.since, halfCloseTime, dutyHalfClose)
+		return d
+	}
 	switch f.wait {
 	case link.WaitHead:
 		d.after(f.since, lim.HeadTimeout, dutyHead)
@@ -201,6 +206,9 @@ func (f *flow) do(d duty) {
 	case dutyClose:
 		e.count(metricCloseTimeouts)
 		f.close(f.why)
+	case dutyHalfClose:
+		e.count(metricHalfCloseTimeouts)
+		f.close(CausePeerClosed)
 	case dutyIdle:
 		f.idle()
 	case dutyAsk:

@@ -71,6 +71,11 @@
 // a deadline comes nearer: a message has begun, a Close frame waits for its
 // answer. So a busy connection costs the wheel nothing.
 //
+// A TCP client that ends its sending is kept until the last of its requests has
+// its final response, and is not there for anything else. What it has been sent
+// is written at once, so that a connection that is gone after all is known to be
+// before the response is given up: it goes where the client's Via says.
+//
 // Who sends too much is told by tables of fixed size that all loops write to
 // with atomic operations: a flood from a million addresses takes no more memory
 // than one from ten. Bans are maps that never change, replaced as a whole. A

@@ -339,6 +339,7 @@ func (e *Engine) releaseServer(s *serverTxn) {
 	s.tryingAt, s.answered = 0, false
 	s.back = path{}
 	if s.flow != nil {
+		s.paid()
 		s.flow.servers--
 		s.flow = nil
 	}

@@ -24,6 +24,7 @@ type flow struct {
 	clients   *clientTxn // list of those whose request went out here
 	far       []Token    // client transactions of other loops whose request went out here
 	servers   int        // server transactions whose request came here
+	owed      int        // those of them whose client waits for its final response
 	handshake *Handshake // while it is judged
 	opened    bool       // the stages were told of it
 	vigil
@@ -147,6 +148,12 @@ func (e *Engine) OnClose(c *netio.Conn, err error) {
 		}
 	}
 	c.Link = nil
+	f.loseClients(err)
+}
+
+// loseClients tells those who wait for a response on the connection, which has
+// ended with err, that none will come.
+func (f *flow) loseClients(err error) {
 	for f.clients != nil {
 		t := f.clients
 		t.leaveFlow()
@@ -154,8 +161,9 @@ func (e *Engine) OnClose(c *netio.Conn, err error) {
 		t.connectionLost()
 	}
 	for _, tok := range f.far {
-		e.tellLost(tok)
+		f.e.tellLost(tok)
 	}
+	f.far = nil
 }
 
 // maxFar bounds how many transactions of other loops a connection remembers;

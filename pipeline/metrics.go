@@ -57,6 +57,7 @@ const (
 	metricHeadTimeouts
 	metricMessageTimeouts
 	metricCloseTimeouts
+	metricHalfCloseTimeouts
 	metricIdle
 	metricKeepAlivesSent
 	metricUnanswered
@@ -120,6 +121,7 @@ var metricTexts = [numMetrics]struct{ name, help string }{
 	metricHeadTimeouts:      {"sluice_connections_head_timeouts_total", "Connections closed because their PROXY protocol header or HTTP request took too long."},
 	metricMessageTimeouts:   {"sluice_connections_message_timeouts_total", "Connections closed because a message, frame or TLS record that had begun took too long."},
 	metricCloseTimeouts:     {"sluice_websocket_close_timeouts_total", "WebSockets whose client did not answer our Close frame."},
+	metricHalfCloseTimeouts: {"sluice_connections_half_closed_timeouts_total", "Half-closed connections whose client could not be answered in time."},
 	metricIdle:              {"sluice_connections_idle_total", "Connections closed because they were idle."},
 	metricKeepAlivesSent:    {"sluice_keepalives_sent_total", "Keep-alives sent."},
 	metricUnanswered:        {"sluice_keepalives_unanswered_total", "Connections closed because a keep-alive was not answered."},

@@ -225,7 +225,7 @@ func (e *Engine) transmit(p *path, b *netio.Buf, token uint64) bool {
 	if p.conn.Loop() != e.index {
 		return e.transmitFar(p, b, token)
 	}
-	c := e.loop.Conn(p.conn)
+	c := e.connFor(p.conn, token)
 	if c == nil {
 		e.count(metricFlowGone)
 		return false
@@ -275,7 +275,7 @@ func (e *Engine) onForeignWrite(mail *netio.Mail) {
 	far := mail.Data.(*bytebufferpool.ByteBuffer)
 	defer bytebufferpool.Put(far)
 	tok := Token(mail.Token)
-	if c := e.loop.Conn(mail.Conn); c != nil && e.write(c, far.B) {
+	if c := e.connFor(mail.Conn, mail.Token); c != nil && e.write(c, far.B) {
 		if tok != 0 {
 			c.Link.(*flow).expect(tok)
 		}

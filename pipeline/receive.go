@@ -296,6 +296,8 @@ func (e *Engine) request(m *sip.Message, o *origin) {
 	if s.flow = o.flow(); s.flow != nil {
 		s.flow.servers++
 		s.flow.takeAlias(x.Req)
+		s.flow.owed++
+		s.owes = true
 	}
 	s.keeps = e.keeper.offered(x.Req)
 	s.timers = e.timersOf(x.Profile())

@@ -164,7 +164,7 @@ func TestRedirectOfSIPS(t *testing.T) {
 		{"sip:bob@192.0.2.2:5062", "Contact: <sips:carol@192.0.2.3:5063>", "alice 302, bob ACK"},
 		{"sip:bob@192.0.2.2:5062", "Contact: <sips:carol@192.0.2.3:5063>, <sip:carol@192.0.2.3:5063>", "dial carol, bob ACK"},
 	} {
-		w := &ways{hops: []pipeline.Hop{{Q: 1000}}, targets: map[string][]pipeline.Target{"bob": {tls("bob")}, "carol": {tls("carol")}}}
+		w := &ways{hops: []pipeline.Hop{{Q: 1000}}, targets: map[string][]pipeline.Target{"bob": {overTLS("bob")}, "carol": {overTLS("carol")}}}
 		c := newCall(t, w, profile)
 		c.Edge.SetListeners([]*netio.Listener{c.UDP, c.TCP, netiotest.NewListener(3, netio.TLS, "192.0.2.254:5061")})
 		c.FromUDP(alice, target(test.uri, request("INVITE", "1 ", "fork", "")))

@@ -33,6 +33,7 @@ type serverTxn struct {
 
 	gen      uint32        // changes when the record is reused
 	answered bool          // some response has gone out
+	owes     bool          // the client waits on flow for its final response
 	keeps    bool          // the client offers keep-alives, which we want
 	tryingAt time.Duration // when 100 is due, 0 for never
 	timers   *txn.Timers
@@ -79,6 +80,9 @@ func (s *serverTxn) send(b *netio.Buf, status uint16) {
 		s.last = b
 	} else {
 		b.Release()
+	}
+	if status >= 200 {
+		s.paid()
 	}
 	s.do(do &^ txn.SendResponse)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/netip"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -398,35 +399,49 @@ func TestRequestsShareADial(t *testing.T) {
 
 // The final response for a caller whose connection is gone goes over one that
 // we open to where his Via says he listens (RFC 3261 §18.2.2); provisional ones
-// are lost.
+// are lost. A caller who has closed may still be reading, until he resets what
+// he is sent.
 func TestCallerConnectionGone(t *testing.T) {
 	for _, c := range []struct {
 		name   string
+		ends   func(*peer)
 		listen bool
-	}{{"he listens", true}, {"he does not", false}} {
-		n := pipelinetest.New(t, stages(router{}))
-		caller := connect(n, netio.TCP, "192.0.2.1:40001")
-		caller.send(over("TCP", request("INVITE", "1 ", "inv", "")))
-		inv := expectSent(n, bob, "INVITE ")[0]
-		caller.expect("SIP/2.0 100 ")
-		caller.h.ClosePeer(caller.c)
-		n.FromUDP(bob, respond(inv, "180 Ringing"))
-		n.FromUDP(bob, respond(inv, "200 OK"))
-		d := dial(n, alice)
-		if c.listen {
-			d.Succeed()
-			(&peer{n, n.Loops[0], d.Conn}).expect("SIP/2.0 200 ")
-		} else {
-			d.Fail(errRefused)
-		}
-		expectSent(n, bob)
-		if gone, again := n.Count("sluice_sip_flows_gone_total"), n.Count("sluice_sip_connections_reopened_total"); gone != 2 || again != 1 {
-			t.Errorf("%s: counted %d messages for a connection that is gone and %d reopened, want 2 and 1", c.name, gone, again)
-		}
-		n.Advance(40 * time.Second)
-		n.Idle()
+		gone   int64 // messages for a connection that is known to be gone
+	}{
+		{"reset, he listens", reset, true, 2},
+		{"reset, he does not", reset, false, 2},
+		{"closed, he listens", closePeer, true, 0},
+		{"closed, he does not", closePeer, false, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			n := pipelinetest.New(t, stages(router{}))
+			caller := connect(n, netio.TCP, "192.0.2.1:40001")
+			caller.send(over("TCP", request("INVITE", "1 ", "inv", "")))
+			inv := expectSent(n, bob, "INVITE ")[0]
+			caller.expect("SIP/2.0 100 ")
+			c.ends(caller)
+			n.FromUDP(bob, respond(inv, "180 Ringing"))
+			n.FromUDP(bob, respond(inv, "200 OK"))
+			d := dial(n, alice)
+			if c.listen {
+				d.Succeed()
+				(&peer{n, n.Loops[0], d.Conn}).expect("SIP/2.0 200 ")
+			} else {
+				d.Fail(errRefused)
+			}
+			expectSent(n, bob)
+			if gone, again := n.Count("sluice_sip_flows_gone_total"), n.Count("sluice_sip_connections_reopened_total"); gone != c.gone || again != 1 {
+				t.Errorf("counted %d messages for a connection that is gone and %d reopened, want %d and 1", gone, again, c.gone)
+			}
+			n.Advance(40 * time.Second)
+			n.Idle()
+		})
 	}
 }
+
+func reset(p *peer)     { p.h.Break(p.c, syscall.ECONNRESET) }
+func closePeer(p *peer) { p.h.ClosePeer(p.c) }
+func halfClose(p *peer) { p.h.HalfClose(p.c) }
 
 // refuseDials refuses the connections that are being opened.
 func refuseDials(n *pipelinetest.Net) {

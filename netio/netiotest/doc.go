@@ -1,6 +1,6 @@
 // Package netiotest runs a netio.Loop inside a test: no sockets, no goroutines, and a clock that the test moves.
 //
-// A Harness holds one loop and plays the network for it. What the test does (Datagram, Open, Feed, ClosePeer, Advance, ...) are the
+// A Harness holds one loop and plays the network for it. What the test does (Datagram, Open, Feed, HalfClose, ClosePeer, Advance, ...) are the
 // events of the loop; each returns when the loop is done with it, mail to itself included. What the loop does is collected: Sent,
 // Written, Dials. Loops of several harnesses post to each other like real ones; Harness.RunMail and RunMail let them run.
 //

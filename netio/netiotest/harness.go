@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"slices"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -42,6 +43,8 @@ type stream struct {
 	written []byte // arrived at the peer
 	kept    []byte // the peer does not read: waits on our side
 	blocked bool
+	gone    bool // the peer has closed its socket
+	reset   bool // and has said so to what was written since
 	shut    bool
 }
 
@@ -218,6 +221,24 @@ func (d *driver) Write(c *netio.Conn, b []byte) int {
 }
 
 func (d *driver) Queued(c *netio.Conn) int { return len((*Harness)(d).stream(c).kept) }
+
+func (d *driver) Keep(*netio.Conn) bool { return true }
+
+func (d *driver) WriteKept(c *netio.Conn, b []byte) int {
+	s := (*Harness)(d).stream(c)
+	switch {
+	case s.reset:
+		d.control.Lost(c, syscall.EPIPE)
+		return 0
+	case s.gone:
+		s.reset = true
+		return len(b)
+	case s.blocked:
+		return 0
+	}
+	s.written = append(s.written, b...)
+	return len(b)
+}
 
 func (d *driver) Shut(c *netio.Conn) { (*Harness)(d).stream(c).shut = true }
 

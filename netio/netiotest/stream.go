@@ -1,7 +1,6 @@
 package netiotest
 
 import (
-	"io"
 	"net/netip"
 	"slices"
 
@@ -65,8 +64,19 @@ func (h *Harness) Block(c *netio.Conn, blocked bool) {
 	}
 }
 
-// ClosePeer lets the peer close c.
-func (h *Harness) ClosePeer(c *netio.Conn) { h.Break(c, io.EOF) }
+// ClosePeer lets the peer close c. If the handler keeps the connection half-closed, what is written first is lost and brings a reset.
+func (h *Harness) ClosePeer(c *netio.Conn) {
+	h.stream(c).gone = true
+	if !c.HalfClosed() { // else it has nothing more to say
+		h.HalfClose(c)
+	}
+}
+
+// HalfClose lets the peer of c end its sending, and read on.
+func (h *Harness) HalfClose(c *netio.Conn) {
+	h.control.Ended(c)
+	h.settle()
+}
 
 // Break lets c end with an error.
 func (h *Harness) Break(c *netio.Conn, err error) {

@@ -234,6 +234,8 @@ var errNoDial = errors.New("nobody can be dialled here")
 // The rest of netio.Driver.
 func (w *wire) Send(_ *netio.Listener, batch []netio.Datagram) int { return len(batch) }
 func (w *wire) Queued(*netio.Conn) int                             { return 0 }
+func (w *wire) Keep(*netio.Conn) bool                              { return false }
+func (w *wire) WriteKept(*netio.Conn, []byte) int                  { return 0 }
 func (w *wire) Shut(*netio.Conn)                                   {}
 func (w *wire) Dial(*netio.Conn, netip.Addr) error                 { return errNoDial }
 func (w *wire) Wake()                                              {}

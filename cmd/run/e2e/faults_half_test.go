@@ -1,0 +1,126 @@
+//go:build e2e && linux
+
+package e2e_test
+
+import (
+	"io"
+	"net"
+	"testing"
+)
+
+// endSending ends what a TCP phone sends. It goes on reading.
+func (p *phone) endSending(s *server) {
+	p.t.Helper()
+	before := s.metric("sluice_connections_half_closed_total")
+	if err := p.out.(streamLink).conn.(*net.TCPConn).CloseWrite(); err != nil {
+		p.t.Fatal(err)
+	}
+	s.until(p.t, soon, "half-closed", func() bool { return s.metric("sluice_connections_half_closed_total") > before })
+}
+
+// TestFaultHalfClose: who ends its sending after a request gets all responses on
+// its connection, which is closed with the last one (RFC 3261 §18.2.2). Who has
+// closed gets the final one over another, once it has reset the first.
+func TestFaultHalfClose(t *testing.T) {
+	t.Parallel()
+	s := startFaulty(t, "")
+	other, callee := s.pair(t, "tls", "ws")
+	bothHangUp(t, other, callee)
+	before := s.usage()
+	const closers = 2
+	for _, tt := range []struct {
+		name   string
+		status int
+		closes bool
+	}{
+		{"accepted", 200, false},
+		{"refused", 486, false},
+		{"accepted, after it has closed", 200, true},
+		{"refused, after it has closed", 486, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			callee.t, other.t = t, t
+			p := newPhone(t, s, "tcp")
+			d := p.invite(callee.aor())
+			got := callee.request("INVITE")
+			p.response(d.invite, 100)
+			p.endSending(s)
+			if tt.closes {
+				p.out.close()
+			}
+			callee.answer(got, 180, "Ringing")
+			if !tt.closes {
+				p.response(d.invite, 180)
+				if !p.connected() {
+					t.Error("closed before the final response")
+				}
+			} else {
+				callee.answer(got, 183, "Session Progress") // the reset has come
+				fence(t, other, callee)
+			}
+			if tt.status == 200 {
+				callee.accept(got)
+			} else {
+				callee.answer(got, tt.status, "Busy Here")
+			}
+			resp := p.response(d.invite, tt.status)
+			s.until(t, soon, "the connection is closed", func() bool { return !p.connected() })
+			conn, err := dial(p.server, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			p.out = streamLink{conn}
+			if tt.status == 200 {
+				d.confirm(resp)
+				callee.request("ACK")
+			} else {
+				d.refuseAck(resp)
+			}
+		})
+	}
+	callee.t, other.t = t, t
+	bothHangUp(t, other, callee)
+	if got := s.metric("sluice_sip_connections_reopened_total"); got != closers {
+		t.Errorf("sluice_sip_connections_reopened_total: got %v, want %v", got, closers)
+	}
+	before.descriptors += closers // the server keeps what it has opened
+	s.backTo(t, before, 4)
+}
+
+// TestFaultManyHalfClose: clients that ask for somebody who never answers and end
+// their sending are kept no longer than their requests.
+func TestFaultManyHalfClose(t *testing.T) {
+	t.Parallel()
+	s := startFaulty(t, "", impatient)
+	caller, callee := s.pair(t, "ws", "tcp")
+	silent := newPhone(t, s, "udp")
+	silent.register(600)
+	bothHangUp(t, caller, callee)
+	before := s.usage()
+	n := many(200, 2000)
+	meanwhile(t, func() { callerHangsUp(t, caller, callee) }, func() error {
+		return each(n, func(i int) error {
+			p, err := s.open("tcp", source(i/100))
+			if err != nil {
+				return err
+			}
+			defer p.Close()
+			if err := p.say(p.user(unique("half")).newRequest("INVITE", silent.aor()).String()); err != nil {
+				return err
+			}
+			if err := p.tcp.CloseWrite(); err != nil {
+				return err
+			}
+			if err := p.await("SIP/2.0 100 ", "SIP/2.0 408 ", "\r\n\r\n"); err != nil {
+				return err
+			}
+			_, err = io.Copy(io.Discard, p)
+			return err
+		})
+	})
+	if got := s.metric("sluice_connections_half_closed_total"); got != float64(n) {
+		t.Errorf("sluice_connections_half_closed_total: got %v, want %v", got, n)
+	}
+	s.backTo(t, before, n)
+}
