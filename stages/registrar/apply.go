@@ -11,14 +11,14 @@ import (
 )
 
 // apply appends to dst, which is empty, the bindings that take the place of
-// old once q is granted at the time now, in the order in which they are to be
-// tried: by falling q, the latest first (RFC 3261 §10.3 steps 6 and 7). It
-// keeps nothing of q. If a reply with a status comes back, the request
-// fails as a whole and old stays.
-func (q *request) apply(dst, old []binding, now time.Duration, limit int) ([]binding, sip.Reply) {
-	for i := range old {
-		if old[i].live(now) {
-			dst = append(dst, old[i])
+// those in old once q is granted at the time now, in the order in which they are
+// to be tried: by falling q, the latest first (RFC 3261 §10.3 steps 6 and 7).
+// Their texts are parts of q and of old. If a reply with a status comes back,
+// the request fails as a whole and old stays.
+func (q *request) apply(dst []binding, old record, now time.Duration, limit int) ([]binding, sip.Reply) {
+	for i := range old.len() {
+		if b := old.binding(i); b.live(now) {
+			dst = append(dst, b)
 		}
 	}
 	had := len(dst)
@@ -33,9 +33,7 @@ func (q *request) apply(dst, old []binding, now time.Duration, limit int) ([]bin
 		if at >= fresh && q.outdated(&dst[at]) {
 			return dst, outOfOrder
 		}
-		b := c.binding
 		if at >= 0 {
-			b.text = dst[at].text
 			dst = slices.Delete(dst, at, at+1)
 		}
 		if at >= 0 && at < fresh {
@@ -44,10 +42,8 @@ func (q *request) apply(dst, old []binding, now time.Duration, limit int) ([]bin
 		if c.expires == 0 {
 			continue
 		}
-		if text := q.text[c.from:c.to]; !bytes.Equal(b.text, text) { // a refresh shares it
-			b.text = bytes.Clone(text)
-		}
-		b.expires = now + c.expires
+		b := c.binding
+		b.text, b.expires = q.text[c.from:c.to], now+c.expires
 		dst = slices.Insert(dst, fresh, b)
 		fresh++
 	}

@@ -11,23 +11,23 @@ import (
 	"sluice/pipeline"
 )
 
-// maxText bounds what is kept of one Contact, in bytes.
+// maxText bounds what is kept of one Contact, its Path and Call-ID, in bytes.
 const maxText = 2048
 
-// A binding is one Contact of an address-of-record. It never changes once it
-// is in the table.
+// A binding is one Contact of an address-of-record: what a REGISTER asks for,
+// or one of the table, read out of its record.
 type binding struct {
 	text    []byte        // what the spans are of
 	expires time.Duration // when it ends, on the clock of the loops
 	flow    netio.ConnID  // the connection it was registered over; 0 for UDP
-	source  netip.AddrPort
 
 	uri    parser.Span // the address as it was registered
 	target parser.Span // the same as a Request-URI may hold it
+	path   parser.Span // value for a Route header field (RFC 3327 §5.3)
 	params parser.Span // of the Contact, but for expires; each with its ';'
 	device parser.Span // its +sip.instance, which names the device (RFC 5626 §4.1)
-	path   parser.Span // value for a Route header field (RFC 3327 §5.3)
 	callID parser.Span
+	source parser.Span // where it came from, as netip.AddrPort.AppendBinary has it: zones are strings
 
 	cseq      uint32
 	q         uint16 // thousandths
@@ -37,6 +37,9 @@ type binding struct {
 
 // live reports whether b is to be used.
 func (b *binding) live(now time.Duration) bool { return b.expires > now }
+
+// only reports whether b is lost without a connection.
+func (b *binding) only(over netio.ConnID) bool { return b.flowOnly && b.flow == over }
 
 // secure reports whether the address is a SIPS URI.
 func (b *binding) secure() bool {
@@ -60,9 +63,11 @@ func (b *binding) hop() pipeline.Hop {
 
 // LogValue implements slog.LogValuer.
 func (b *binding) LogValue() slog.Value {
+	var source netip.AddrPort
+	_ = source.UnmarshalBinary(b.source.Of(b.text)) // what AppendBinary wrote
 	return slog.GroupValue(
 		slog.String("contact", string(b.uri.Of(b.text))),
 		slog.String("transport", b.transport.String()),
-		slog.String("source", b.source.String()),
+		slog.String("source", source.String()),
 	)
 }

@@ -10,23 +10,32 @@
 //	lookup.go     bindings become hops
 //	binding.go    what is kept of a Contact
 //	table.go      address-of-record to bindings, shared by all loops
+//	chain.go      the records of a bucket, in bytes
+//	flows.go      which users go when a connection closes
 //
 // # The table
 //
 // A REGISTER arrives on one loop and the INVITE for its user on another, so
 // the table is shared, and read without locks: a bucket is an atomic pointer
-// to a chain of records, and a record that can be reached never changes. A
-// writer copies the record it changes and those before it in the chain, and
-// publishes the new chain with one compare-and-swap; who loses the race does
-// it again. A reader sees the old list of bindings or the new one, whole:
-// that is also the atomicity that RFC 3261 §10.3 asks for.
+// to a chain of records, and a chain that can be reached never changes. A
+// writer makes a new chain and publishes it with one compare-and-swap; who loses
+// the race does it again. A reader sees the old list of bindings or the new
+// one, whole: that is also the atomicity that RFC 3261 §10.3 asks for.
+//
+// A chain is one allocation without pointers: an index of the records, and
+// in each the address-of-record, the bindings with fields of fixed size, and
+// their texts. So a look-up goes from the directory of segments to the bucket
+// and from there to the chain, and has found everything in a few neighbouring
+// cache lines; a garbage collection marks one object for a bucket, and reads none.
+// What a look-up returns are slices of the chain: they keep it alive, and stay as
+// they are when the user registers anew.
 //
 // There are 2^20 buckets in 1024 segments; a segment comes into being with
 // its first record. So an empty table is 8 KiB, one with a million users has
 // 8 MiB of buckets and chains of about one record, and nothing is ever
 // rehashed under the readers. Beyond a million users chains get longer, by
-// one record for each further million. The hash is seeded: users cannot be
-// chosen to collide.
+// one record for each further million; the index tells which to read. The hash is
+// seeded: users cannot be chosen to collide.
 //
 // # Time
 //

@@ -2,6 +2,7 @@ package registrar
 
 import (
 	"bytes"
+	"reflect"
 	"testing"
 	"time"
 
@@ -21,7 +22,7 @@ func FuzzRegister(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, first, second string) {
-		var list []binding
+		var had record
 		for i, lines := range []string{first, second} {
 			var m sip.Message
 			text := "REGISTER sip:h SIP/2.0\r\nCall-ID: c\r\nCSeq: " + string(rune('1'+i)) + " REGISTER\r\n" + lines + "\r\n\r\n"
@@ -34,15 +35,18 @@ func FuzzRegister(f *testing.F) {
 				continue
 			}
 			now := time.Duration(i) * time.Second
-			got, refusal := q.apply(nil, list, now, set.MaxContacts)
+			got, refusal := q.apply(nil, had, now, set.MaxContacts)
 			if refusal.Status != 0 {
 				continue
 			}
-			list = got
-			answerParses(t, appendGranted(nil, &record{bindings: list}, now, q.path), sip.HeaderContact, len(list))
-			for j := range list {
-				bindingParses(t, &list[j])
+			had = chain(nil).replaced(-1, 0, []byte("alice@h"), got).record(0)
+			for j := range got {
+				if kept := had.binding(j); !reflect.DeepEqual(kept, got[j]) {
+					t.Fatalf("kept %+v of %+v", kept, got[j])
+				}
+				bindingParses(t, &got[j])
 			}
+			answerParses(t, appendGranted(nil, had, now, q.path), sip.HeaderContact, len(got))
 		}
 	})
 }
@@ -79,7 +83,7 @@ func answerParses(t *testing.T, lines []byte, id sip.HeaderID, want int) {
 }
 
 func bindingParses(t *testing.T, b *binding) {
-	if len(b.text) > maxText || bytes.ContainsAny(b.path.Of(b.text), "\r\n") {
+	if len(b.text) > maxText+b.source.End()-b.source.Start() || bytes.ContainsAny(b.path.Of(b.text), "\r\n") {
 		t.Fatalf("kept %q", b.text)
 	}
 	h := b.hop()

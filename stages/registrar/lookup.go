@@ -1,7 +1,6 @@
 package registrar
 
 import (
-	"slices"
 	"time"
 
 	"sluice/parser/sip"
@@ -41,29 +40,24 @@ func (s *stage) lookup(x *pipeline.Exchange, u *sip.URI) pipeline.Verdict {
 // to it, the later ones for when the first fails: it shall not ring twice (RFC
 // 5626 §5.3). A request to a SIPS URI goes to SIPS addresses alone, another one
 // never does (RFC 5630 §5.3).
-func addHops(x *pipeline.Exchange, rec *record, now time.Duration, secure bool) (refusal sip.Reply) {
+func addHops(x *pipeline.Exchange, rec record, now time.Duration, secure bool) (refusal sip.Reply) {
 	if rec == nil {
 		return neverRegistered
 	}
-	hops, others := 0, 0
-	list := rec.bindings
-	usable := func(b *binding) bool { return b.live(now) && b.secure() == secure }
-	for i := range list {
-		b := &list[i]
+	hops, others, n := 0, 0, rec.len()
+	for i := range n {
+		b := rec.binding(i)
 		switch {
 		case !b.live(now):
-			continue
 		case b.secure() != secure:
 			others++
-			continue
-		case slices.ContainsFunc(list[:i], func(a binding) bool { return usable(&a) && a.sameDevice(b) }):
-			continue // it is there, as a way to that device
-		}
-		hops++
-		x.AddHop(b.hop())
-		for k := range list[i+1:] {
-			if a := &list[i+1+k]; usable(a) && a.sameDevice(b) {
-				h := a.hop()
+		case rec.way(&b, 0, i, now) < i: // it is there, as a way to that device
+		default:
+			hops++
+			x.AddHop(b.hop())
+			for k := rec.way(&b, i+1, n, now); k < n; k = rec.way(&b, k+1, n, now) {
+				other := rec.binding(k)
+				h := other.hop()
 				h.Fallback = true
 				x.AddHop(h)
 			}
@@ -78,4 +72,18 @@ func addHops(x *pipeline.Exchange, rec *record, now time.Duration, secure bool) 
 		return sipsNotAllowed
 	}
 	return sipsRequired
+}
+
+// way returns the first binding from one place to another that is, now, a way
+// to the device of b; to if there is none.
+func (r record) way(b *binding, from, to int, now time.Duration) int {
+	if b.device.Empty() {
+		return to
+	}
+	for i := from; i < to; i++ {
+		if a := r.binding(i); a.live(now) && a.secure() == b.secure() && a.sameDevice(b) {
+			return i
+		}
+	}
+	return to
 }

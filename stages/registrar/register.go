@@ -45,7 +45,7 @@ func (s *stage) grant(x *pipeline.Exchange, flow netio.ConnID) sip.Reply {
 		return refusal
 	}
 	var refusal sip.Reply
-	rec, delta, full := s.table.update(s.aor, s.set.MaxBindings, func(old []binding) ([]binding, bool) {
+	rec, delta, full := s.table.update(s.aor, s.set.MaxBindings, func(old record) ([]binding, bool) {
 		if !q.star && len(q.contacts) == 0 {
 			return nil, false // it only asks
 		}
@@ -84,19 +84,16 @@ func (s *stage) readUser(m *sip.Message) (refusal sip.Reply) {
 
 // changed notes what an update entails: rec is how the user is known now, nil
 // if not at all.
-func (s *stage) changed(x *pipeline.Exchange, rec *record, delta int) {
+func (s *stage) changed(x *pipeline.Exchange, rec record, delta int) {
 	if delta != 0 {
 		x.Loop().Stats().Move(s.set.ids.bindings, int64(delta))
 	}
-	if rec == nil || len(rec.bindings) == 0 {
+	if rec.len() == 0 {
 		return
 	}
 	s.watch()
-	for i := range rec.bindings {
-		if b := &rec.bindings[i]; b.flowOnly && b.flow != 0 && b.flow == x.ConnID() {
-			s.flows.add(b.flow, rec.aor)
-			return
-		}
+	if flow := x.ConnID(); flow != 0 && rec.anyOnly(flow) {
+		s.flows.add(flow, s.table.hash(s.aor))
 	}
 }
 
@@ -135,12 +132,10 @@ func tooBrief(least time.Duration) sip.Reply {
 // appendGranted appends the header lines of a 200 (RFC 3261 §10.3 step 8, RFC
 // 3327 §5.3): all bindings of the user, with the time they have left, and the
 // Path that the request had. Date is left out: the loops have no wall clock.
-func appendGranted(dst []byte, rec *record, now time.Duration, path []byte) []byte {
-	if rec != nil {
-		for i := range rec.bindings {
-			if b := &rec.bindings[i]; b.live(now) {
-				dst = appendContact(dst, b, now)
-			}
+func appendGranted(dst []byte, rec record, now time.Duration, path []byte) []byte {
+	for i := range rec.len() {
+		if b := rec.binding(i); b.live(now) {
+			dst = appendContact(dst, &b, now)
 		}
 	}
 	if len(path) > 0 {

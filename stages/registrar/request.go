@@ -144,7 +144,7 @@ func (q *request) readContact(m *sip.Message, na *sip.NameAddr, from origin, set
 	if b.q, ok = qvalue(m.Buf, na); !ok {
 		return badQ
 	}
-	b.cseq, b.flow, b.transport, b.source = q.cseq, from.flow, from.transport, from.source
+	b.cseq, b.flow, b.transport = q.cseq, from.flow, from.transport
 	b.flowOnly = !from.transport.Dialable() || len(q.path) == 0 && isInvalid(na.URI.Host.Of(m.Buf))
 	b.uri = q.put(&c, na.URI.Text.Of(m.Buf))
 	if b.target = b.uri; !na.URI.Headers.Empty() || hasMethod(m.Buf, &na.URI) {
@@ -152,15 +152,19 @@ func (q *request) readContact(m *sip.Message, na *sip.NameAddr, from origin, set
 		q.text = appendTarget(q.text, m.Buf, &na.URI)
 		b.target = parser.MakeSpan(at-c.from, len(q.text)-c.from)
 	}
+	b.path = q.put(&c, q.path) // what requests to the binding need comes first
 	at := len(q.text)
 	q.text = appendParams(q.text, na.Params.Of(m.Buf))
 	b.params = parser.MakeSpan(at-c.from, len(q.text)-c.from)
-	b.device = q.put(&c, device(m.Buf, na))
-	b.path = q.put(&c, q.path)
+	b.device = q.share(&c, at, device(m.Buf, na))
 	b.callID = q.put(&c, q.callID)
-	if c.to = len(q.text); c.to-c.from > maxText { // the spans may be wrong, and are not used
+	if len(q.text)-c.from > maxText { // the spans may be wrong, and are not used
 		return contactTooLarge
 	}
+	at = len(q.text)
+	q.text, _ = from.source.AppendBinary(q.text) // no address is beyond it
+	b.source = parser.MakeSpan(at-c.from, len(q.text)-c.from)
+	c.to = len(q.text)
 	q.contacts = append(q.contacts, c)
 	return refusal
 }
@@ -179,6 +183,15 @@ func (q *request) put(c *contact, b []byte) parser.Span {
 	at := len(q.text)
 	q.text = append(q.text, b...)
 	return parser.MakeSpan(at-c.from, len(q.text)-c.from)
+}
+
+// share is put for what the text from a place on probably has in it already.
+func (q *request) share(c *contact, at int, b []byte) parser.Span {
+	i := bytes.Index(q.text[at:], b)
+	if i < 0 {
+		return q.put(c, b)
+	}
+	return parser.MakeSpan(at-c.from+i, at-c.from+i+len(b))
 }
 
 // schemesAgree reports whether a SIPS Contact, if there is one to be bound,

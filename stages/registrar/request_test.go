@@ -1,6 +1,7 @@
 package registrar
 
 import (
+	"net/netip"
 	"testing"
 	"time"
 
@@ -136,5 +137,70 @@ func TestReadWithoutOrder(t *testing.T) {
 		if got := q.read(m, origin{}, set); got.Status != 400 || got.Reason != c.want {
 			t.Errorf("%s: got %d %s, want 400 %s", name, got.Status, got.Reason, c.want)
 		}
+	}
+}
+
+func message(tb testing.TB, text string) *sip.Message {
+	m := new(sip.Message)
+	if err := m.Index([]byte(text)); err != parser.OK {
+		tb.Fatal(err)
+	}
+	return m
+}
+
+// TestSource: where a binding came from is kept with its zone.
+func TestSource(t *testing.T) {
+	m := message(t, "REGISTER sip:h SIP/2.0\r\nCall-ID: c\r\nCSeq: 1 REGISTER\r\nContact: <sip:a@h>, <sip:b@h>\r\n\r\n")
+	set := newRegistrar()
+	if err := set.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"192.0.2.1:5060", "[2001:db8::1]:5060", "[fe80::1%eth0]:5060", "[::ffff:192.0.2.1]:5060"} {
+		var q request
+		if refusal := q.read(m, origin{source: netip.MustParseAddrPort(want)}, set); refusal.Status != 0 {
+			t.Fatal(refusal)
+		}
+		list, _ := q.apply(nil, nil, 0, set.MaxContacts)
+		rec := chain(nil).replaced(-1, 0, []byte("a@h"), list).record(0)
+		for i := range rec.len() {
+			b := rec.binding(i)
+			for _, a := range b.LogValue().Group() {
+				if got := a.Value.String(); a.Key == "source" && got != want {
+					t.Errorf("got %s, want %s", got, want)
+				}
+			}
+		}
+	}
+}
+
+// TestDevice: what names the device is found in the parameters, or kept for
+// itself.
+func TestDevice(t *testing.T) {
+	tests := []struct{ name, params, want string }{
+		{"none", ";x=y", ""},
+		{"among others", `;x=y;+sip.instance="<urn:x:1>";reg-id=1`, "urn:x:1"},
+		{"folded", ";+sip.instance=\"<urn:\r\n x>\"", "urn:\r\n x"},
+	}
+	set := newRegistrar()
+	if err := set.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range tests {
+		t.Run(c.name, func(t *testing.T) {
+			m := message(t, "REGISTER sip:h SIP/2.0\r\nCall-ID: c\r\nCSeq: 1 REGISTER\r\nContact: <sip:a@h>"+c.params+", <sip:b@h>"+c.params+"\r\n\r\n")
+			var q request
+			if refusal := q.read(m, origin{}, set); refusal.Status != 0 {
+				t.Fatal(refusal)
+			}
+			list, _ := q.apply(nil, nil, 0, set.MaxContacts)
+			if len(list) != 2 {
+				t.Fatalf("got %d bindings, want 2", len(list))
+			}
+			for _, b := range list {
+				if got := string(b.device.Of(b.text)); got != c.want {
+					t.Errorf("got %q, want %q", got, c.want)
+				}
+			}
+		})
 	}
 }

@@ -71,9 +71,13 @@ func (*stage) OnOpen(*netio.Conn) pipeline.Verdict { return pipeline.Continue }
 // OnClose implements pipeline.ConnHandler. Clients that could be reached over
 // c alone have gone; the bindings of others stay.
 func (s *stage) OnClose(c *netio.Conn, _ pipeline.Cause) {
-	removed := 0
-	for _, aor := range s.flows.take(c.ID()) {
-		removed += s.table.remove(aor, s.set.MaxBindings, func(b *binding) bool { return b.flowOnly && b.flow == c.ID() }, s.logGone)
+	first, more, ok := s.flows.take(c.ID())
+	if !ok {
+		return
+	}
+	removed := s.table.lost(c.ID(), first, s.set.MaxBindings, s.logGone)
+	for _, hash := range more {
+		removed += s.table.lost(c.ID(), hash, s.set.MaxBindings, s.logGone)
 	}
 	if removed > 0 {
 		c.Loop().Stats().Move(s.set.ids.bindings, int64(-removed))

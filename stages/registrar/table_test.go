@@ -3,7 +3,6 @@ package registrar
 import (
 	"bytes"
 	"fmt"
-	"hash/maphash"
 	"slices"
 	"sync"
 	"testing"
@@ -20,9 +19,17 @@ func bound(n int, expires time.Duration) (list []binding) {
 	return list
 }
 
+// bindings returns all of them.
+func (r record) bindings() (list []binding) {
+	for i := range r.len() {
+		list = append(list, r.binding(i))
+	}
+	return list
+}
+
 // set makes list the bindings of a user.
 func set(t *table, aor []byte, list []binding) (delta int, full bool) {
-	_, delta, full = t.update(aor, 100, func([]binding) ([]binding, bool) { return list, true })
+	_, delta, full = t.update(aor, 100, func(record) ([]binding, bool) { return list, true })
 	return delta, full
 }
 
@@ -46,12 +53,12 @@ func TestTableUpdate(t *testing.T) {
 	set(tab, alice, bound(2, time.Second))
 	set(tab, bob, bound(1, time.Second))
 	alice[0] = 'A' // the table has its own copy
-	if r := tab.find([]byte("alice@example.com")); r == nil || len(r.bindings) != 2 {
+	if r := tab.find([]byte("alice@example.com")); r == nil || r.len() != 2 {
 		t.Errorf("alice is %v, want 2 bindings", r)
 	}
 	wantTable(t, tab, 3, 0)
 	set(tab, bob, nil)
-	if r := tab.find(bob); r == nil || len(r.bindings) != 0 {
+	if r := tab.find(bob); r == nil || r.len() != 0 {
 		t.Errorf("bob is %v, want an empty record", r)
 	}
 	wantTable(t, tab, 2, 1)
@@ -59,6 +66,23 @@ func TestTableUpdate(t *testing.T) {
 	wantTable(t, tab, 2, 1)
 	set(tab, bob, bound(1, time.Second))
 	wantTable(t, tab, 3, 0)
+}
+
+// TestHopStays: what was found stays as it is when the user's bindings change.
+func TestHopStays(t *testing.T) {
+	tab := newTable()
+	alice := user(0)
+	set(tab, alice, []binding{full(1)})
+	found := tab.find(alice).binding(0)
+	hop := found.hop()
+	want := string(hop.RequestURI) + string(hop.Route)
+	for i := range 100 {
+		set(tab, alice, []binding{full(i + 2)})
+	}
+	set(tab, alice, nil)
+	if got := string(hop.RequestURI) + string(hop.Route); got != want || got != "ttppp" {
+		t.Errorf("got %q, want %q", got, want)
+	}
 }
 
 func TestTableLimits(t *testing.T) {
@@ -84,41 +108,11 @@ func TestTableLimits(t *testing.T) {
 	}
 }
 
-// TestChain changes every record of a chain, in every place, and looks at
-// what stays.
-func TestChain(t *testing.T) {
-	names := []string{"a", "b", "c", "d"}
-	var head *record
-	for _, n := range names {
-		head = head.replaced(nil, &record{aor: []byte(n)})
-	}
-	for _, name := range names {
-		old := head.find(0, []byte(name))
-		fresh := head.replaced(old, &record{aor: []byte(name), bindings: bound(1, 0)})
-		gone := head.replaced(old, nil)
-		for _, n := range names {
-			if r := head.find(0, []byte(n)); r == nil || len(r.bindings) != 0 {
-				t.Errorf("%s changed: %s of the old chain is %v", name, n, r)
-			}
-			if r := fresh.find(0, []byte(n)); r == nil || len(r.bindings) == 1 != (n == name) {
-				t.Errorf("%s changed: %s is %v", name, n, r)
-			}
-			if r := gone.find(0, []byte(n)); (r == nil) != (n == name) {
-				t.Errorf("%s removed: %s is %v", name, n, r)
-			}
-		}
-	}
-	var none *record
-	if none.find(0, []byte("a")) != nil {
-		t.Error("found something in no chain")
-	}
-}
-
 func TestTableSegments(t *testing.T) {
 	tab := newTable()
 	const users = 5000
 	for i := range users {
-		tab.update(user(i), users, func([]binding) ([]binding, bool) { return bound(1, time.Second), true })
+		tab.update(user(i), users, func(record) ([]binding, bool) { return bound(1, time.Second), true })
 	}
 	segments := 0
 	for i := range tab.dir {
@@ -130,7 +124,7 @@ func TestTableSegments(t *testing.T) {
 		t.Errorf("%d users are in %d segments of %d, want them spread", users, segments, numSegments)
 	}
 	for i := range users {
-		if r := tab.find(user(i)); r == nil || r.hash != maphash.Bytes(tab.seed, user(i)) {
+		if r := tab.find(user(i)); r == nil || !bytes.Equal(r.aor(), user(i)) {
 			t.Fatalf("user %d is %v", i, r)
 		}
 	}
@@ -144,7 +138,7 @@ func TestTableSweep(t *testing.T) {
 	const users = 2000
 	for i := range users {
 		list := append(bound(1, time.Duration(i%2+1)*time.Second), bound(1, 3*time.Second)...)
-		tab.update(user(i), 2*users, func([]binding) ([]binding, bool) { return list, true })
+		tab.update(user(i), 2*users, func(record) ([]binding, bool) { return list, true })
 	}
 	told := 0
 	sweepAll := func(now time.Duration) (removed int) {
@@ -180,8 +174,8 @@ func TestTableRace(t *testing.T) {
 				return
 			default:
 			}
-			if r := tab.find(user(i % users)); r != nil && len(r.bindings)%2 != 0 {
-				t.Errorf("a list of %d bindings, want pairs", len(r.bindings))
+			if r := tab.find(user(i % users)); r != nil && r.len()%2 != 0 {
+				t.Errorf("a list of %d bindings, want pairs", r.len())
 				return
 			}
 			tab.sweep(1, 64, 1000, func([]byte, *binding) {})
@@ -193,11 +187,11 @@ func TestTableRace(t *testing.T) {
 			for n := range rounds {
 				aor := user(n % users)
 				mine := func(b *binding) bool { return b.cseq == uint32(w) }
-				tab.update(aor, 1000, func(old []binding) ([]binding, bool) {
+				tab.update(aor, 1000, func(old record) ([]binding, bool) {
 					pair := []binding{{cseq: uint32(w), expires: 2}, {cseq: uint32(w), expires: 2}}
-					return append(slices.Clone(old), pair...), true
+					return append(old.bindings(), pair...), true
 				})
-				if r := tab.find(aor); r == nil || !slices.ContainsFunc(r.bindings, func(b binding) bool { return mine(&b) }) {
+				if r := tab.find(aor); r == nil || !slices.ContainsFunc(r.bindings(), func(b binding) bool { return mine(&b) }) {
 					t.Errorf("writer %d does not find what it wrote", w)
 				}
 				if got := tab.remove(aor, 1000, mine, func([]byte, *binding) {}); got != 2 {
@@ -221,7 +215,7 @@ func TestTableRaceGrowth(t *testing.T) {
 		wg.Go(func() {
 			for i := range users {
 				n := (i*7 + w*users/writers) % users // each user comes from all writers
-				tab.update(user(n), users, func(old []binding) ([]binding, bool) {
+				tab.update(user(n), users, func(old record) ([]binding, bool) {
 					return bound(1, time.Second), true
 				})
 			}
@@ -229,27 +223,9 @@ func TestTableRaceGrowth(t *testing.T) {
 	}
 	wg.Wait()
 	for i := range users {
-		if r := tab.find(user(i)); r == nil || len(r.bindings) != 1 {
+		if r := tab.find(user(i)); r == nil || r.len() != 1 {
 			t.Fatalf("user %d is %v", i, r)
 		}
 	}
 	wantTable(t, tab, users, 0)
-}
-
-func TestFlowsAreBounded(t *testing.T) {
-	var f flows
-	for i := range 2 * maxUsersPerFlow {
-		f.add(1, user(i/2)) // each twice
-		f.add(2, user(0))
-	}
-	f.add(1, user(maxUsersPerFlow))
-	if got := f.take(1); len(got) != maxUsersPerFlow || !bytes.Equal(got[3], user(3)) {
-		t.Errorf("connection 1 has %d users, want %d", len(got), maxUsersPerFlow)
-	}
-	if got := f.take(1); got != nil {
-		t.Errorf("a connection that was taken has %d users", len(got))
-	}
-	if got := f.take(2); len(got) != 1 {
-		t.Errorf("connection 2 has %d users, want 1", len(got))
-	}
 }
