@@ -8,7 +8,8 @@
 // At each of several numbers of connections it reads the heap after a garbage
 // collection; the time of a look-up in the registrar for random users, by two
 // probes in the chain around it; the time of a request that is forwarded to
-// one of them; and, for some virtual minutes in which every connection is sent
-// Pings and answers, the CPU of a Ping and the pauses of garbage collections
-// that are made to run meanwhile.
+// one of them; both again with caches that are emptied each time, and beside
+// them one read of memory, which they then mostly consist of; and, for some virtual
+// minutes in which every connection is sent Pings and answers, the CPU of a
+// Ping and the pauses of garbage collections that are made to run meanwhile.
 package main

@@ -40,12 +40,14 @@ type options struct {
 	keepAlive   time.Duration
 	minutes     int // virtual, with keep-alives
 	lookups     int
+	cold        int // look-ups with nothing in a cache
 }
 
 const (
 	maxConnections = 4_000_000
 	maxPings       = 100_000_000
 	maxLookups     = 10_000_000
+	maxCold        = 10_000
 )
 
 func parseOptions(args []string) (*options, error) {
@@ -55,6 +57,7 @@ func parseOptions(args []string) (*options, error) {
 	fs.DurationVar(&o.keepAlive, "keepalive", 30*time.Second, "virtual `silence` after which the server sends a Ping")
 	fs.IntVar(&o.minutes, "minutes", 2, "virtual `minutes` of keep-alives at each stop")
 	fs.IntVar(&o.lookups, "lookups", 200_000, "`look-ups` of random users at each stop")
+	fs.IntVar(&o.cold, "cold", 200, "`look-ups` at each stop before which the caches are emptied")
 	if err := fs.Parse(args); err != nil {
 		return nil, err
 	}
@@ -67,6 +70,8 @@ func parseOptions(args []string) (*options, error) {
 		return nil, errors.New("-keepalive: want 1s to 1h")
 	case o.minutes < 1 || o.lookups < 1 || o.lookups > maxLookups:
 		return nil, fmt.Errorf("-minutes: want at least 1; -lookups: 1 to %d", maxLookups)
+	case o.cold < 1 || o.cold > maxCold:
+		return nil, fmt.Errorf("-cold: 1 to %d", maxCold)
 	case int64(o.minutes)*int64(time.Minute/o.keepAlive)*int64(o.connections) > maxPings:
 		return nil, fmt.Errorf("-minutes: together more than %d Pings", maxPings)
 	}

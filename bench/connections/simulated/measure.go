@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"runtime/metrics"
-	"sync"
 	"syscall"
 	"time"
 )
@@ -25,6 +24,7 @@ type figure struct {
 	connect      time.Duration // CPU of one: open, handshake, REGISTER
 	lookup       time.Duration // the registrar's part of a request; median, as the next
 	request      time.Duration // all of it
+	cold         cold
 	pings        int64
 	pingCPU      time.Duration // of one and its answer
 	longest      time.Duration // that the loop was away for what one tick brings
@@ -95,6 +95,9 @@ func (o *options) stop(w *world, n int) (f figure, err error) {
 	if err := o.lookUp(w, &f); err != nil {
 		return f, err
 	}
+	if err := o.lookUpCold(w, &f); err != nil {
+		return f, err
+	}
 	w.advance(o.keepAlive + 10*time.Second) // the server transactions end
 	f.heap = live()
 	return f, o.pings(w, &f)
@@ -156,27 +159,29 @@ func (o *options) pings(w *world, f *figure) error {
 	return nil
 }
 
+// maxCollect bounds the virtual time for which Pings meet garbage collections: on
+// one core those take long, and registrations would end.
+const maxCollect = 10 * time.Minute
+
 // minCycles of garbage collection, at least, meet the Pings.
 const minCycles = 3
 
 // collect goes on with Pings while garbage is collected, and tells for how long
 // at most the loop was busy with one tick: with a pause, or with marking, in it.
 func (o *options) collect(w *world) (longest time.Duration, cycles int, each time.Duration) {
-	var wg sync.WaitGroup
 	done := make(chan struct{})
 	began := time.Now()
-	wg.Go(func() {
+	go func() {
 		for range minCycles {
 			runtime.GC()
 		}
 		each = time.Since(began) / minCycles
 		close(done)
-	})
+	}()
 	const tick = 10 * time.Millisecond
-	for {
+	for end := w.now + maxCollect; w.now < end; {
 		select {
 		case <-done:
-			wg.Wait()
 			return longest, minCycles, each
 		default:
 		}
@@ -184,6 +189,8 @@ func (o *options) collect(w *world) (longest time.Duration, cycles int, each tim
 		w.advance(tick)
 		longest = max(longest, time.Since(at))
 	}
+	<-done
+	return longest, minCycles, each
 }
 
 // live is the heap after a garbage collection.

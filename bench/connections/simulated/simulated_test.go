@@ -9,7 +9,7 @@ import (
 
 // A small run does everything that a large one does.
 func TestMeasure(t *testing.T) {
-	o, err := parseOptions([]string{"-connections", "1500", "-minutes", "1", "-lookups", "500"})
+	o, err := parseOptions([]string{"-connections", "1500", "-minutes", "1", "-lookups", "500", "-cold", "3"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +35,7 @@ func TestStops(t *testing.T) {
 
 func TestOptionsRefused(t *testing.T) {
 	for _, args := range [][]string{{"-connections", "0"}, {"-connections", "5000000"}, {"-keepalive", "1ms"}, {"-minutes", "0"}, {"-minutes", "100000"},
-		{"-lookups", "0"}, {"stray"}} {
+		{"-lookups", "0"}, {"-cold", "0"}, {"-cold", "10001"}, {"stray"}} {
 		if _, err := parseOptions(args); err == nil {
 			t.Errorf("%v: got no error", args)
 		}
