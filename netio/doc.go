@@ -55,8 +55,8 @@
 //
 // # Goroutines
 //
-// Besides the loops: a goroutine per TLS handshake under way, up to Options.MaxHandshakes; one ticker, which wakes loops that have a due
-// timer; an acceptor per stream listener; one per connection that is being opened, up to Options.MaxDials; a waiter per loop for each UDP
-// listener that is on every address or was added after the start; and gnet's: three per loop, and a pool that enrols connections. Net.Close returns when all but the pool's are
-// gone.
+// Besides the loops: a goroutine per TLS handshake under way, up to Options.MaxHandshakes with clients and as many with servers; one ticker,
+// which wakes loops that have a due timer; an acceptor per stream listener; one per connection that is being opened, up to Options.MaxDials; a
+// waiter per loop for each UDP listener that is on every address or was added after the start; and gnet's: three per loop, and a pool that
+// enrols connections. Net.Close returns when all but the pool's are gone.
 package netio

@@ -40,7 +40,7 @@ func NewLoopForTest(index int, o Options, d Driver) (*Loop, *Control) {
 	o.Loops = max(o.Loops, index+1)
 	o = o.withDefaults()
 	o.Stats.Loops(o.Loops)
-	l := newLoop(index, o, newMetrics(o.Stats), d, tlsio.NewPool(o.HandshakeWorkers, o.MaxHandshakes))
+	l := newLoop(index, o, newMetrics(o.Stats), d, tlsio.NewPool(o.handshakes()))
 	l.pool.poison = true
 	return l, &Control{loop: l}
 }

@@ -13,7 +13,7 @@ type metrics struct {
 	mailDropped, wakeups                         stats.ID
 	handshakes, handshakesResumed                stats.ID
 	handshakeErrors, handshakesRefused           stats.ID
-	handshakeTimeouts                            stats.ID
+	handshakeTimeouts, handshakeFloods           stats.ID
 }
 
 func newMetrics(r *stats.Registry) *metrics {
@@ -44,6 +44,7 @@ func newMetrics(r *stats.Registry) *metrics {
 		handshakesResumed: r.Counter("sluice_tls_handshakes_resumed_total", "Those of them that resumed an earlier session."),
 		handshakeErrors:   r.Counter("sluice_tls_handshake_errors_total", "TLS handshakes that failed, for whatever reason."),
 		handshakesRefused: r.Counter("sluice_tls_handshakes_refused_total", "Those of them that failed because too many were under way."),
+		handshakeFloods:   r.Counter("sluice_tls_handshake_floods_total", "Those of them that failed because the peer sent more meanwhile than is kept for it, or for all together."),
 		handshakeTimeouts: r.Counter("sluice_tls_handshake_timeouts_total", "Those of them that took too long."),
 	}
 }

@@ -49,7 +49,7 @@ func New(o Options) *Net {
 	n.sources = newSources()
 	n.current.Store(new([]*Listener))
 	n.secure.Store(&contexts{})
-	n.shakes = tlsio.NewPool(o.HandshakeWorkers, o.MaxHandshakes)
+	n.shakes = tlsio.NewPool(o.handshakes())
 	for i := range o.Loops {
 		n.loops = append(n.loops, newLoop(i, n.opt, n.ids, nil, n.shakes))
 		n.loops[i].sources = n.sources

@@ -65,8 +65,8 @@ type Options struct {
 	KeepAlive     time.Duration // silence after which TCP asks whether the peer is still there, and half of what it may leave unacknowledged; negative: never
 
 	HandshakeTimeout time.Duration // for a TLS handshake, from the moment at which the connection is there
-	HandshakeWorkers int           // of them that compute at a time; 0: one per core
-	MaxHandshakes    int           // of them that are under way, once the peer has begun; 0: tlsio.DefaultHandshakes
+	HandshakeWorkers int           // of them that compute at a time, with clients and as many with servers; 0: one per core
+	MaxHandshakes    int           // of them that are under way, once the peer has begun, counted in the same way; 0: tlsio.DefaultHandshakes
 
 	Logger *slog.Logger
 	Stats  *stats.Registry
@@ -112,4 +112,9 @@ func (o Options) withDefaults() Options {
 		o.Tick = wheel.DefaultTick
 	}
 	return o
+}
+
+// handshakes are the bounds of TLS handshakes. A peer like us may send right behind its own what it has queued before.
+func (o Options) handshakes() tlsio.Limits {
+	return tlsio.Limits{Workers: o.HandshakeWorkers, Handshakes: o.MaxHandshakes, Ahead: o.MaxWriteQueue}
 }

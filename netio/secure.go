@@ -123,6 +123,8 @@ func (l *Loop) handshakeFailed(c *Conn, err error) {
 	case errors.Is(err, tlsio.ErrBusy):
 		l.stats.Inc(l.ids.handshakesRefused)
 		err = ErrManyHandshakes
+	case errors.Is(err, tlsio.ErrFlood):
+		l.stats.Inc(l.ids.handshakeFloods)
 	case errors.Is(err, tlsio.ErrNotVerified):
 		err = fmt.Errorf("%w: %w", ErrPeerCert, err)
 	}
@@ -189,6 +191,13 @@ func (l *Loop) receivedSecure(c *Conn, b []byte) {
 	l.feedHandshake(c, b)
 }
 
+// beginHandshake takes the first bytes of one that a client begins, whose address is known now.
+func (l *Loop) beginHandshake(c *Conn, b []byte) {
+	c.tls.begun = true
+	c.tls.session.From(SourceOf(c.remote.Addr()))
+	l.feedHandshake(c, b)
+}
+
 func (l *Loop) feedHandshake(c *Conn, b []byte) {
 	if err := c.tls.session.Feed(b); err != nil {
 		l.handshakeFailed(c, err)
@@ -200,8 +209,7 @@ func (l *Loop) receivedPreface(c *Conn, b []byte) {
 	t := c.tls
 	h, ok := l.handler.(PrefaceHandler)
 	if !ok {
-		t.begun = true
-		l.feedHandshake(c, b)
+		l.beginHandshake(c, b)
 		return
 	}
 	all := t.part // what came before, and b
@@ -215,8 +223,7 @@ func (l *Loop) receivedPreface(c *Conn, b []byte) {
 	case c.state == StateClosed:
 		all.Release()
 	case !more:
-		t.begun = true
-		l.feedHandshake(c, all.B[n:])
+		l.beginHandshake(c, all.B[n:])
 		all.Release()
 	case len(all.B) > maxPreface:
 		all.Release()

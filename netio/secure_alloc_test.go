@@ -86,7 +86,7 @@ func (w *wire) connect(t testing.TB, x *tlsio.Context, p *tlsio.Pool, remote net
 func TestSecureAllocations(t *testing.T) {
 	a := newAuthority(t)
 	w := newWire(a, netio.TLS)
-	c, s := w.connect(t, tlsio.NewContext(&tlsio.Config{Roots: a.ca.Pool}), tlsio.NewPool(0, 0), netip.MustParseAddrPort("192.0.2.9:1"))
+	c, s := w.connect(t, tlsio.NewContext(&tlsio.Config{Roots: a.ca.Pool}), tlsio.NewPool(tlsio.Limits{}), netip.MustParseAddrPort("192.0.2.9:1"))
 	w.written = make([]byte, 0, 1<<20)
 	plain := make([]byte, 600)
 	for _, tc := range []struct {
@@ -124,7 +124,7 @@ func TestSecureAllocations(t *testing.T) {
 func TestIdleHeap(t *testing.T) {
 	const conns = 500
 	a := newAuthority(t)
-	pool := tlsio.NewPool(0, 0)
+	pool := tlsio.NewPool(tlsio.Limits{})
 	heap := func() float64 {
 		runtime.GC()
 		runtime.GC()

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/netip"
@@ -329,4 +330,102 @@ func TestServerNameChoosesCertificate(t *testing.T) {
 			t.Errorf("%q: got %q, want %q", name, got, want)
 		}
 	}
+}
+
+// TestDataBehindTheHandshake: a client sends all that it may have queued right behind its handshake, of the standard library and of our own
+// kind, with a session or without.
+func TestDataBehindTheHandshake(t *testing.T) {
+	data := make([]byte, netio.DefaultMaxWriteQueue)
+	_, _ = rand.Read(data)
+	a := newAuthority(t)
+	for _, v := range tlsVersions {
+		t.Run(tls.VersionName(v), func(t *testing.T) {
+			all := make(chan []byte, 3)
+			received := make(map[*netio.Conn][]byte)
+			o := listen(secure(netio.TLS, a.config(func(c *tlsio.Config) { c.MaxVersion = v })))
+			o.Loops = 1
+			server := open(t, o, node{
+				data: func(c *netio.Conn, b []byte) {
+					received[c] = append(received[c], b...)
+					if n := len(received[c]); n == 1 {
+						c.Write(b) // brings the ticket along
+					} else if n >= len(data) {
+						all <- received[c]
+					}
+				},
+				closed: func(c *netio.Conn, err error) {
+					if n := len(received[c]); n > 1 && n < len(data) {
+						t.Errorf("got %d bytes, then %v", n, err)
+					}
+				},
+			})
+			to := server.Listeners()[0].Addr
+			check := func(who string) {
+				t.Helper()
+				if got := wait(t, all); !bytes.Equal(got, data) {
+					t.Errorf("%s: got %d bytes, or others, want %d", who, len(got), len(data))
+				}
+			}
+			config := &tls.Config{InsecureSkipVerify: true, ServerName: "sip.example.com", ClientSessionCache: tls.NewLRUClientSessionCache(4)}
+			first := dialTLS(t, to, config)
+			if _, err := first.Write([]byte("1")); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := first.Read(make([]byte, 1)); err != nil {
+				t.Fatal(err)
+			}
+			for _, resumed := range []bool{true, false} {
+				if !resumed {
+					config.ClientSessionCache = nil
+				}
+				wire := &corked{Conn: dialTCP(t, to)}
+				c := tls.Client(wire, config)
+				if _, err := c.Write(data); err != nil {
+					t.Error(err)
+				}
+				if got := c.ConnectionState().DidResume; got != resumed {
+					t.Errorf("got resumed %v, want %v", got, resumed)
+				}
+				if err := wire.flush(); err != nil {
+					t.Error(err)
+				}
+				check(fmt.Sprint("resumed ", resumed))
+			}
+			client := open(t, listen(secure(netio.TLS, a.config())), node{data: func(*netio.Conn, []byte) {}})
+			on(t, client.Loops()[0], func(n *node) {
+				c, err := n.loop.DialWith(netio.TLS, to, netio.DialOptions{ServerName: "sip.example.com"})
+				if err != nil || !c.Write(data) {
+					t.Errorf("dial: %v", err)
+				}
+			})
+			check("of our own kind")
+			if got := value(t, o.Stats, "sluice_tls_handshake_floods_total"); got != 0 {
+				t.Errorf("counted %d floods", got)
+			}
+		})
+	}
+}
+
+// corked is a connection that writes at once what was written since it was read.
+type corked struct {
+	net.Conn
+	kept []byte
+}
+
+func (c *corked) Write(b []byte) (int, error) {
+	c.kept = append(c.kept, b...)
+	return len(b), nil
+}
+
+func (c *corked) Read(b []byte) (int, error) {
+	if err := c.flush(); err != nil {
+		return 0, err
+	}
+	return c.Conn.Read(b)
+}
+
+func (c *corked) flush() error {
+	_, err := c.Conn.Write(c.kept)
+	c.kept = nil
+	return err
 }

@@ -54,7 +54,7 @@ type world struct {
 
 func newWorld(t testing.TB, a *authority, o netio.Options, change ...func(*tlsio.Config)) *world {
 	t.Helper()
-	w := &world{t: t, h: netiotest.NewLoop(t, 0, o), pool: tlsio.NewPool(0, 1<<20)}
+	w := &world{t: t, h: netiotest.NewLoop(t, 0, o), pool: tlsio.NewPool(tlsio.Limits{Handshakes: 1 << 20})}
 	w.ln = netiotest.NewListener(0, netio.TLS, "192.0.2.1:5061")
 	w.ln.UseTLS(tlsio.NewContext(a.config(change...)))
 	w.client = tlsio.NewContext(&tlsio.Config{Roots: a.ca.Pool, Certificates: []tls.Certificate{a.client.TLS}})

@@ -7,10 +7,14 @@
 // crypto/tls runs a handshake in one go and reads from its connection as it needs; when a read fails the handshake has failed. So a handshake
 // has a goroutine, from the moment on at which there is something to compute: a server's begins when the first record is whole, so that
 // peers who connect and say nothing, or say it a byte at a time, cost their bytes only. There are at most Pool's limit of them, counted in
-// thousands; beyond that a new one takes the place of one that has waited a second for its peer or, if there is none, Feed says ErrBusy and the
-// connection is to be closed. What they compute is bounded apart, by tokens, one per core unless asked otherwise: more would only take the cores
-// away from the loops. A goroutine gives its token back while it waits for bytes of the peer, so one that stalls costs its memory and nothing
-// else, until the loop's deadline ends it with Abort.
+// thousands; beyond that a new one takes the place of one whose source has more than its share, or that has waited a second for its peer, or, if
+// there is none, Feed says ErrBusy and the connection is to be closed. What they compute is bounded apart, by tokens, one per core unless asked
+// otherwise: more would only take the cores away from the loops. A goroutine gives its token back while it waits for bytes of the peer, so one
+// that stalls costs its memory and nothing else, until the loop's deadline ends it with Abort. The handshakes of Accept and of Dial have places
+// and tokens of their own, so that clients who come in masses do not keep us from calling.
+//
+// What is received during a handshake waits until it is used. A peer that is done sends its data at once, as much as it has, while we may still
+// be at it; so what each handshake may keep is 64 KiB, and beyond that Limits.Ahead out of a budget of all. Feed says ErrFlood when that is too much.
 //
 // (A coroutine that the workers of a pool resume when bytes are there, as iter.Pull makes them, is a goroutine too: it would bound the same
 // thing with the same memory and be harder to read.)

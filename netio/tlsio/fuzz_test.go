@@ -9,7 +9,7 @@ import (
 func FuzzAccept(f *testing.F) {
 	x := newFixture(f)
 	server := x.server()
-	c := dial(f, x.client(), NewPool(0, 0), "ec.example.com")
+	c := dial(f, x.client(), NewPool(Limits{}), "ec.example.com")
 	c.await()
 	hello := c.toSend
 	c.session.Abort(io.EOF)
@@ -19,7 +19,7 @@ func FuzzAccept(f *testing.F) {
 	f.Add([]byte("\x16\x03\x01\xff\xff"), uint16(2))
 	f.Add([]byte("GET / HTTP/1.1\r\n\r\n"), uint16(3))
 	f.Fuzz(func(t *testing.T, b []byte, cut uint16) {
-		p := NewPool(0, 0)
+		p := NewPool(Limits{})
 		s := accept(t, server, p)
 		for step := int(cut) + 1; len(b) > 0 && !s.done; {
 			n := min(step, len(b))

@@ -1,15 +1,13 @@
 package tlsio
 
 import (
+	"container/list"
 	"crypto/tls"
 	"fmt"
+	"net/netip"
 	"sync"
 	"time"
 )
-
-// maxInput is how much may be received and not yet used during a handshake. The longest message is a chain of certificates, and behind the
-// last one a client may at once send data.
-const maxInput = 64 << 10
 
 // handshake is what a Session has besides until its handshake is done.
 type handshake struct {
@@ -20,27 +18,28 @@ type handshake struct {
 	started bool          // there is a goroutine; the loop's own
 	more    chan struct{} // holds a token when there is a record to read, or the handshake is aborted
 
-	since         time.Time // on pool.waiting: when it began to wait
-	before, after *handshake
-	waits         bool // is on pool.waiting
-	gaveWay       bool // its place in the pool is another's
+	// The room's.
+	room                 *room
+	source               netip.Addr // of the peer
+	origin               *origin    // the same, once there is a goroutine
+	since                time.Time  // when it began to wait for its peer
+	place, placeOfOrigin *list.Element
+	gaveWay              bool // its place in the room is another's
 
-	mu      sync.Mutex
-	in      []byte // received
-	left    int    // of the record that is being read
-	out     []byte // to be sent
-	told    bool   // the loop knows that there is something to be sent
-	aborted error
-	result  Step
+	mu       sync.Mutex
+	in       []byte // received
+	borrowed int64  // of the pool, for in
+	left     int    // of the record that is being read
+	out      []byte // to be sent
+	told     bool   // the loop knows that there is something to be sent
+	aborted  error
+	result   Step
 }
 
 // feed runs on the loop.
 func (h *handshake) feed(b []byte) error {
 	h.mu.Lock()
-	flood := len(h.in)+len(b) > maxInput
-	if !flood {
-		h.in = append(h.in, b...)
-	}
+	flood := !h.keep(b)
 	ready := h.left > 0 || whole(h.in)
 	alien := !h.started && !startsHandshake(h.in)
 	h.mu.Unlock()
@@ -58,6 +57,37 @@ func (h *handshake) feed(b []byte) error {
 	return nil
 }
 
+// keep adds what was received to what waits, false when that would be too much.
+func (h *handshake) keep(b []byte) bool {
+	if h.aborted != nil {
+		return true // nobody will read it
+	}
+	if !h.borrow(len(h.in) + len(b)) {
+		return false
+	}
+	h.in = append(h.in, b...)
+	return true
+}
+
+// borrow asks the pool for what n bytes of input need beyond the handshake's own room, or gives back what they do not.
+func (h *handshake) borrow(n int) bool {
+	need := int64(max(0, n-ownInput))
+	if need == h.borrowed {
+		return true
+	}
+	if !h.pool.lend(h.borrowed, need) {
+		return false
+	}
+	h.borrowed = need
+	return true
+}
+
+// drop forgets what was received.
+func (h *handshake) drop() {
+	h.in = nil
+	h.borrow(0)
+}
+
 func (h *handshake) wake() {
 	select {
 	case h.more <- struct{}{}:
@@ -71,6 +101,7 @@ func (h *handshake) abort(why error) {
 	if h.aborted == nil {
 		h.aborted = why
 	}
+	h.drop()
 	h.mu.Unlock()
 	h.wake()
 }
@@ -81,18 +112,21 @@ func (h *handshake) step() Step {
 	defer h.mu.Unlock()
 	step := h.result
 	step.Out, h.out, h.told = h.out, nil, false
-	if step.Done && step.Err == nil {
-		step.Rest = h.in
+	if step.Done {
+		if step.Err == nil {
+			step.Rest = h.in
+		}
+		h.drop()
 	}
 	return step
 }
 
 // run is the goroutine.
 func (h *handshake) run() {
-	h.pool.acquire()
+	h.room.acquire()
 	peer, err := h.shake()
-	h.pool.release()
-	h.pool.leave(h)
+	h.room.release()
+	h.room.leave(h)
 	h.mu.Lock()
 	h.result = Step{Done: true, Err: err, Peer: peer}
 	h.mu.Unlock()
@@ -130,18 +164,23 @@ func (h *handshake) read(p []byte) (int, error) {
 		if tell {
 			h.notify()
 		}
-		h.pool.await(h)
+		h.room.await(h)
 	}
 }
 
-// take reads of the first record, once it is whole.
+// take reads of the first record, once it is whole. Until then memory is held for what there is of it alone, not for what came before.
 func (h *handshake) take(p []byte) int {
-	if h.left == 0 && whole(h.in) {
+	if h.left == 0 {
+		if !whole(h.in) {
+			h.in = append([]byte(nil), h.in...)
+			return 0
+		}
 		h.left = RecordLen(h.in)
 	}
 	n := copy(p[:min(len(p), h.left)], h.in)
 	h.in = h.in[n:]
 	h.left -= n
+	h.borrow(len(h.in))
 	return n
 }
 

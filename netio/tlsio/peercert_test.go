@@ -114,7 +114,7 @@ func TestServerIdentity(t *testing.T) {
 			server := NewContext(&Config{Certificates: []tls.Certificate{cert.TLS}})
 			for _, trust := range []bool{false, true} {
 				client := NewContext(&Config{Roots: ca.Pool, TrustServers: trust})
-				p := NewPool(0, 0)
+				p := NewPool(Limits{})
 				s, c := accept(t, server, p), dial(t, client, p, tc.dialed)
 				flow(s, c)
 				err := c.err
@@ -192,7 +192,7 @@ func TestClientCertificates(t *testing.T) {
 					if cl.cert != nil { // also where the server's list of authorities has none of ours
 						client.current.Load().client.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &cl.cert.TLS, nil }
 					}
-					p := NewPool(0, 0)
+					p := NewPool(Limits{})
 					s, c := accept(t, server, p), dial(t, client, p, "ec.example.com")
 					flow(s, c)
 					if got, want := s.err == nil, m.ok(cl.cert, cl.bad); got != want {

@@ -1,71 +1,70 @@
 package tlsio
 
 import (
+	"cmp"
 	"runtime"
 	"sync"
-	"time"
+	"sync/atomic"
 )
 
 const (
 	// DefaultHandshakes is how many handshakes a Pool lets run at a time.
 	DefaultHandshakes = 4096
 
-	// grace is how long a handshake may wait for its peer before it has to give way to a new one.
-	grace = time.Second
+	// DefaultAhead is how much a peer may send at once behind its handshake.
+	DefaultAhead = 1 << 20
+
+	// ownInput is how much of what was received each handshake may keep until it is used. The longest message is a chain of certificates.
+	ownInput = 64 << 10
+
+	// loans is how much all handshakes may keep together beyond that: of peers that send data right behind their last message, for as long
+	// as the goroutine computes or waits for a token. While it waits for its peer it keeps one record at most.
+	loans = 64 << 20
 )
 
-// Pool runs handshakes, for all loops of a process.
-//
-// When it is full a new handshake takes the place of the one that has waited longest for its peer, unless that is not long yet: who says hello
-// and nothing else, many times, must not keep others out until the deadline.
-type Pool struct {
-	limit  int
-	tokens chan struct{} // one is held by each goroutine that computes
-	done   sync.WaitGroup
-
-	mu      sync.Mutex
-	active  int
-	waiting struct{ first, last *handshake } // for their peers, longest first
+// Limits bound a Pool. The zero value of each field means its default.
+type Limits struct {
+	Workers    int // goroutines that compute at a time, with clients and as many with servers; 0: one per core
+	Handshakes int // that are under way at a time, with clients and as many with servers
+	Ahead      int // bytes that a peer may send behind its last message, before they are sealed: what one of our own kind has queued meanwhile
 }
 
-// NewPool makes a Pool of which at most `workers` goroutines compute, and at most `limit` exist, at a time. 0 means a worker per core, and
-// DefaultHandshakes.
-func NewPool(workers, limit int) *Pool {
+// Pool runs handshakes, for all loops of a process. Those with clients, which anybody may begin, and those with servers, which we begin, do not
+// take each other's room.
+type Pool struct {
+	accepted, dialled room
+	done              sync.WaitGroup
+
+	ahead, budget int64 // that one handshake, and all of them, may borrow
+	lent          atomic.Int64
+}
+
+// NewPool makes a Pool.
+func NewPool(l Limits) *Pool {
+	workers := l.Workers
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	if limit <= 0 {
-		limit = DefaultHandshakes
+	p := &Pool{ahead: int64(SealedLen(cmp.Or(max(l.Ahead, 0), DefaultAhead)))}
+	p.budget = max(loans, p.ahead)
+	for _, r := range []*room{&p.accepted, &p.dialled} {
+		r.open(workers, cmp.Or(max(l.Handshakes, 0), DefaultHandshakes))
 	}
-	return &Pool{limit: limit, tokens: make(chan struct{}, workers)}
+	return p
 }
 
 // Active is the number of handshakes that are under way, those apart that have given way and not ended yet.
-func (p *Pool) Active() int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.active
-}
+func (p *Pool) Active() int { return p.accepted.occupied() + p.dialled.occupied() }
 
 // Wait returns when no handshake runs any more. The loops must have stopped.
 func (p *Pool) Wait() { p.done.Wait() }
 
 // start begins h, false when there is no room. It runs on the loop.
 func (p *Pool) start(h *handshake) bool {
-	p.mu.Lock()
-	var old *handshake
-	switch {
-	case p.active < p.limit:
-		p.active++
-	case p.waiting.first != nil && time.Since(p.waiting.first.since) >= grace:
-		old = p.waiting.first
-		old.gaveWay = true
-		p.unlink(old)
-	default:
-		p.mu.Unlock()
+	old, ok := h.room.enter(h)
+	if !ok {
 		return false
 	}
-	p.mu.Unlock()
 	if old != nil {
 		old.abort(ErrBusy)
 	}
@@ -74,56 +73,14 @@ func (p *Pool) start(h *handshake) bool {
 	return true
 }
 
-// leave ends h.
-func (p *Pool) leave(h *handshake) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if !h.gaveWay {
-		p.active--
+// lend grants a handshake that has borrowed `had` bytes to have n, false when it or all together would have too much. Fewer are always granted.
+func (p *Pool) lend(had, n int64) bool {
+	if n > had && n > p.ahead {
+		return false
 	}
-}
-
-// await lets h wait for its peer, and others compute meanwhile.
-func (p *Pool) await(h *handshake) {
-	p.mu.Lock()
-	if !h.gaveWay {
-		p.link(h)
+	if p.lent.Add(n-had) > p.budget && n > had {
+		p.lent.Add(had - n)
+		return false
 	}
-	p.mu.Unlock()
-	p.release()
-	<-h.more
-	p.mu.Lock()
-	p.unlink(h)
-	p.mu.Unlock()
-	p.acquire()
-}
-
-func (p *Pool) acquire() { p.tokens <- struct{}{} }
-func (p *Pool) release() { <-p.tokens }
-
-func (p *Pool) link(h *handshake) {
-	h.waits, h.since, h.before = true, time.Now(), p.waiting.last
-	if h.before != nil {
-		h.before.after = h
-	} else {
-		p.waiting.first = h
-	}
-	p.waiting.last = h
-}
-
-func (p *Pool) unlink(h *handshake) {
-	if !h.waits {
-		return
-	}
-	if h.before != nil {
-		h.before.after = h.after
-	} else {
-		p.waiting.first = h.after
-	}
-	if h.after != nil {
-		h.after.before = h.before
-	} else {
-		p.waiting.last = h.before
-	}
-	h.waits, h.before, h.after = false, nil, nil
+	return true
 }

@@ -90,8 +90,11 @@ func (s *side) send(b []byte) {
 }
 
 // flow carries what a has to say to b, and back, until both are done with their handshakes and have nothing more to say.
-func flow(a, b *side) {
-	for {
+func flow(a, b *side) { flowUntil(a, b, func() bool { return false }) }
+
+// flowUntil is flow that ends before, if it comes to that.
+func flowUntil(a, b *side, end func() bool) {
+	for !end() {
 		switch {
 		case len(a.toSend) > 0:
 			pass(a, b)
@@ -170,7 +173,7 @@ func versioned(x *Context, version uint16) *Context {
 // pair is a connection whose handshake is done.
 func pair(t testing.TB, server, client *Context, name string) (s, c *side) {
 	t.Helper()
-	p := NewPool(0, 0)
+	p := NewPool(Limits{})
 	s, c = accept(t, server, p), dial(t, client, p, name)
 	flow(s, c)
 	if s.err != nil || c.err != nil {

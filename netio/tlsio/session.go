@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/netip"
 	"time"
 )
 
@@ -29,16 +30,20 @@ type Session struct {
 func (x *Context) Accept(p *Pool, notify func()) *Session {
 	s := &Session{}
 	s.conn = tls.Server((*wire)(s), x.server)
-	s.hs = &handshake{s: s, pool: p, notify: notify, peer: x.client, more: make(chan struct{}, 1)}
+	s.hs = &handshake{s: s, pool: p, room: &p.accepted, notify: notify, peer: x.client, more: make(chan struct{}, 1)}
 	return s
 }
+
+// From says, before the first Feed, of which source the client is, by which a full pool tells one from many. Without, it is one of those
+// whose source is not known, which count as one.
+func (s *Session) From(source netip.Addr) { s.hs.source = source }
 
 // Dial begins a session with a server, whose host name or IP address is name. The error is ErrBusy. notify is as for Accept.
 func (x *Context) Dial(p *Pool, name string, notify func()) (*Session, error) {
 	s := &Session{}
 	config, peer := x.dialConfig(name)
 	s.conn = tls.Client((*wire)(s), config)
-	s.hs = &handshake{s: s, pool: p, notify: notify, peer: peer, more: make(chan struct{}, 1)}
+	s.hs = &handshake{s: s, pool: p, room: &p.dialled, notify: notify, peer: peer, more: make(chan struct{}, 1)}
 	if !p.start(s.hs) {
 		return nil, ErrBusy
 	}

@@ -89,7 +89,7 @@ func TestSealedLen(t *testing.T) {
 func TestHandshakeByteByByte(t *testing.T) {
 	f := newFixture(t)
 	for _, v := range versions {
-		p := NewPool(1, 0)
+		p := NewPool(Limits{Workers: 1})
 		s, c := accept(t, versioned(f.server(), v), p), dial(t, f.client(), p, "ec.example.com")
 		for !s.done || !c.done {
 			for _, way := range [][2]*side{{c, s}, {s, c}} {
@@ -152,7 +152,7 @@ func TestTemporary(t *testing.T) {
 // TestTicketCarriesNoData: the record with a session ticket comes behind the handshake of TLS 1.3.
 func TestTicketCarriesNoData(t *testing.T) {
 	f := newFixture(t)
-	p := NewPool(0, 0)
+	p := NewPool(Limits{})
 	// A server that asks for no certificate sends its tickets along with its handshake.
 	s, c := accept(t, f.server(func(c *Config) { c.ClientAuth = ClientRequest }), p), dial(t, f.client(), p, "ec.example.com")
 	c.await()
@@ -210,7 +210,7 @@ func TestBadRecords(t *testing.T) {
 func TestNotTLS(t *testing.T) {
 	f := newFixture(t)
 	for _, b := range []string{"GET / HTTP/1.1\r\n\r\n", "OPTIONS sip:a SIP/2.0\r\n", "\r\n", "\x16\x02\x00", "\x15\x03\x01\x00\x02\x01\x00", "\x80\x2e\x01\x00\x02"} {
-		p := NewPool(0, 0)
+		p := NewPool(Limits{})
 		s := accept(t, f.server(), p)
 		for i := range b {
 			if s.receive([]byte{b[i]}); s.done {
@@ -234,7 +234,7 @@ func TestGarbageInAHello(t *testing.T) {
 		"\x16\x03\x01\x00\x10" + strings.Repeat("\xff", 16),
 		"\x16\x03\x01\x00\x04\x01\xff\xff\xff",
 	} {
-		s := accept(t, f.server(), NewPool(0, 0))
+		s := accept(t, f.server(), NewPool(Limits{}))
 		s.receive([]byte(b))
 		s.await()
 		if !s.done || s.err == nil || len(s.toSend) == 0 {
@@ -243,122 +243,10 @@ func TestGarbageInAHello(t *testing.T) {
 	}
 }
 
-func TestFlood(t *testing.T) {
-	f := newFixture(t)
-	s := accept(t, f.server(), NewPool(0, 0))
-	s.receive([]byte("\x16\x03\x01\x40\x00"))
-	for range maxInput / 1024 {
-		if s.receive(make([]byte, 1024)); s.done {
-			break
-		}
-	}
-	if !errors.Is(s.err, ErrFlood) {
-		// The goroutine may have used the first record, and found it bad.
-		s.await()
-	}
-	if s.err == nil {
-		t.Error("more was taken than a handshake takes")
-	}
-}
-
-// TestLimit: handshakes beyond the limit are refused, and stalled ones hold no worker.
-func TestLimit(t *testing.T) {
-	f := newFixture(t)
-	p := NewPool(1, 5)
-	var stalled []*side
-	for range 3 {
-		s := accept(t, f.server(), p)
-		s.receive(hello(t, f))
-		s.await() // it has answered and waits for the client
-		stalled = append(stalled, s)
-	}
-	s, c := accept(t, f.server(), p), dial(t, f.client(), p, "ec.example.com")
-	flow(s, c)
-	if s.err != nil || c.err != nil {
-		t.Fatalf("behind stalled handshakes: server: %v, client: %v", s.err, c.err)
-	}
-	for range 2 {
-		c := dial(t, f.client(), p, "ec.example.com")
-		c.await()
-		stalled = append(stalled, c)
-	}
-	if got := p.Active(); got != 5 {
-		t.Errorf("got %d goroutines, want 5", got)
-	}
-	if _, err := f.client().Dial(p, "ec.example.com", func() {}); err != ErrBusy {
-		t.Errorf("dial: got %v, want ErrBusy", err)
-	}
-	late := accept(t, f.server(), p)
-	if late.receive(hello(t, f)); late.err != ErrBusy {
-		t.Errorf("accept: got %v, want ErrBusy", late.err)
-	}
-	why := errors.New("why")
-	for _, s := range stalled {
-		s.session.Abort(why)
-		if s.await(); !s.done || !errors.Is(s.err, why) {
-			t.Errorf("aborted: got %v, %v", s.done, s.err)
-		}
-	}
-	p.Wait()
-	if got := p.Active(); got != 0 {
-		t.Errorf("got %d goroutines, want none", got)
-	}
-}
-
-// TestGiveWay: when there is no room, who has waited long for its peer gives way; who has not, does not.
-func TestGiveWay(t *testing.T) {
-	f := newFixture(t)
-	p := NewPool(0, 2)
-	var stalled []*side
-	for range 2 {
-		s := accept(t, f.server(), p)
-		s.receive(hello(t, f))
-		s.await()
-		stalled = append(stalled, s)
-	}
-	for waiting := 0; waiting < 2; { // until both goroutines wait
-		p.mu.Lock()
-		waiting = 0
-		for h := p.waiting.first; h != nil; h = h.after {
-			waiting++
-		}
-		p.mu.Unlock()
-		runtime.Gosched()
-	}
-	if _, err := f.client().Dial(p, "ec.example.com", func() {}); err != ErrBusy {
-		t.Fatalf("too early: got %v, want ErrBusy", err)
-	}
-	p.mu.Lock()
-	first := p.waiting.first
-	first.since = first.since.Add(-grace)
-	p.mu.Unlock()
-	c := dial(t, f.client(), p, "ec.example.com")
-	for _, s := range stalled {
-		if s.session.hs != first {
-			continue
-		}
-		if s.await(); !errors.Is(s.err, ErrBusy) {
-			t.Errorf("got %v, want ErrBusy", s.err)
-		}
-	}
-	if got := p.Active(); got != 2 {
-		t.Errorf("got %d under way, want 2", got)
-	}
-	for _, s := range append(stalled, c) {
-		if s.session.hs != nil {
-			s.session.Abort(io.EOF)
-		}
-	}
-	p.Wait()
-	if p.Active() != 0 || p.waiting.first != nil || p.waiting.last != nil {
-		t.Errorf("got %d left", p.Active())
-	}
-}
-
 // hello is a ClientHello.
 func hello(t *testing.T, f *fixture) []byte {
 	t.Helper()
-	c := dial(t, f.client(), NewPool(0, 0), "ec.example.com")
+	c := dial(t, f.client(), NewPool(Limits{}), "ec.example.com")
 	c.await()
 	c.session.Abort(io.EOF)
 	return c.toSend
@@ -394,7 +282,7 @@ func TestVersions(t *testing.T) {
 		{tls.VersionTLS13, tls.VersionTLS12, false}, {tls.VersionTLS13, tls.VersionTLS13, true},
 		{tls.VersionTLS10, tls.VersionTLS11, false}, {0, tls.VersionTLS10, false},
 	} {
-		p := NewPool(0, 0)
+		p := NewPool(Limits{})
 		s := accept(t, f.server(func(c *Config) { c.MinVersion = tc.server }), p)
 		c := dial(t, versioned(f.client(), tc.client), p, "ec.example.com")
 		flow(s, c)
@@ -450,7 +338,7 @@ func TestResumption(t *testing.T) {
 			flow(s, c)
 			server.Update(&Config{Certificates: []tls.Certificate{f.ec.TLS}, Roots: g.ca.Pool, ClientAuth: ClientVerify})
 			versioned(server, v)
-			p := NewPool(0, 0)
+			p := NewPool(Limits{})
 			s, c = accept(t, server, p), dial(t, client, p, "ec.example.com")
 			flow(s, c)
 			if !errors.Is(s.err, ErrNotVerified) {

@@ -124,7 +124,9 @@ type Server struct {
 	ParkTimeout time.Duration `toml:"park_timeout" default:"10s" min:"100ms" max:"5m"`
 
 	// MaxWriteQueue is the number of bytes that wait for a connection whose
-	// peer does not read; beyond, it is closed.
+	// peer does not read; beyond, it is closed. A TLS peer may send as many right
+	// behind its handshake, before the server is done with that; all such together
+	// 64 MiB.
 	MaxWriteQueue int `toml:"max_write_queue" default:"1048576" min:"65536" max:"268435456"`
 
 	// ConnectTimeout is how long a connection that the server opens may take.
@@ -147,9 +149,11 @@ type Server struct {
 	// TLSHandshakeTimeout is how long a TLS handshake may take, on either side.
 	TLSHandshakeTimeout time.Duration `toml:"tls_handshake_timeout" default:"10s" min:"100ms" max:"5m"`
 
-	// MaxTLSHandshakes is the number of TLS handshakes under way at once. When there
-	// are more, the one that has waited longest for its peer has to go, or, if that
-	// is less than a second, the new one.
+	// MaxTLSHandshakes is the number of TLS handshakes under way at once with
+	// clients, and as many with servers that the server connects to. When there are
+	// more, the one that has waited longest for its peer has to go, or, if that is
+	// less than a second, the new one. A source that has more than an eighth gives
+	// way to others at once.
 	MaxTLSHandshakes int `toml:"max_tls_handshakes" default:"4096" min:"1" max:"1048576"`
 
 	// HeadTimeout is how long a client that has connected may take for its PROXY
