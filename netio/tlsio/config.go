@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"sync/atomic"
+	"time"
 )
 
 // ClientAuth is what a server wants of a client's certificate.
@@ -26,6 +27,8 @@ type Config struct {
 	TrustServers bool   // as a client: go on with a server that could not be verified, and tell
 	MinVersion   uint16 // at least tls.VersionTLS12, which 0 means
 	MaxVersion   uint16 // 0: the highest that there is
+
+	Time func() time.Time // by which certificates and sessions are valid; nil: time.Now
 }
 
 // clientSessions is how many sessions with servers are remembered, to be resumed.
@@ -41,26 +44,38 @@ type Context struct {
 type compiled struct {
 	*Config
 	server, client *tls.Config
+	rules          rules
+}
+
+func (n *compiled) now() time.Time {
+	if n.Time != nil {
+		return n.Time()
+	}
+	return time.Now()
 }
 
 // NewContext makes a Context.
 func NewContext(c *Config) *Context {
 	x := &Context{}
-	x.Update(c)
 	x.server = &tls.Config{
 		MinVersion:         tls.VersionTLS12,
 		GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { return x.current.Load().server, nil },
 	}
+	x.Update(c)
 	return x
 }
 
-// Update makes c what handshakes go by from now on. Connections stay as they are. A session of before is resumed only by a client whose
-// certificate c would take; our own sessions with servers are not.
+// Update makes c what handshakes go by from now on. Connections stay as they are. A session of before is resumed only if c wants the same
+// certificates of clients, by the same authorities; our own sessions with servers are not.
 func (x *Context) Update(c *Config) {
-	if old := x.current.Load(); old != nil && old.Config == c {
+	old := x.current.Load()
+	if old == nil {
+		old = &compiled{}
+	}
+	if old.Config == c {
 		return
 	}
-	n := &compiled{Config: c}
+	n := &compiled{Config: c, rules: old.rules.next(c)}
 	n.server = &tls.Config{
 		Certificates: c.Certificates,
 		MinVersion:   max(c.MinVersion, tls.VersionTLS12),
@@ -69,9 +84,14 @@ func (x *Context) Update(c *Config) {
 		ClientAuth:   [...]tls.ClientAuthType{tls.NoClientCert, tls.RequestClientCert, tls.RequireAnyClientCert, tls.RequireAnyClientCert}[c.ClientAuth],
 		// What we send is whole messages, in as few records as they fit in.
 		DynamicRecordSizingDisabled: true,
+		WrapSession:                 n.wrapSession(x.server),
+		UnwrapSession:               n.unwrapSession(x.server),
+		Time:                        c.Time,
 	}
 	if c.ClientAuth == ClientVerify {
-		n.server.VerifyConnection = func(cs tls.ConnectionState) error { return refusal(verifyChain(cs.PeerCertificates, c.Roots)) }
+		n.server.VerifyConnection = func(cs tls.ConnectionState) error {
+			return refusal(verifyChain(cs.PeerCertificates, c.Roots, n.now()))
+		}
 	}
 	n.client = &tls.Config{
 		Certificates:                c.Certificates,
@@ -80,13 +100,15 @@ func (x *Context) Update(c *Config) {
 		ClientSessionCache:          tls.NewLRUClientSessionCache(clientSessions),
 		InsecureSkipVerify:          true, // dialConfig verifies by the rules of SIP
 		DynamicRecordSizingDisabled: true,
+		Time:                        c.Time,
 	}
 	x.current.Store(n)
 }
 
 // client judges a client.
 func (x *Context) client(cs *tls.ConnectionState) *PeerCert {
-	return newPeerCert(cs, verifyChain(cs.PeerCertificates, x.current.Load().Roots))
+	n := x.current.Load()
+	return newPeerCert(cs, verifyChain(cs.PeerCertificates, n.Roots, n.now()))
 }
 
 // dialConfig is the configuration for a connection to the server name, and what tells about that server once the handshake is done.
@@ -96,7 +118,7 @@ func (x *Context) dialConfig(name string) (*tls.Config, func(*tls.ConnectionStat
 	config.ServerName = normalHost(name)
 	var verified error
 	config.VerifyConnection = func(cs tls.ConnectionState) error {
-		verified = verifyServer(cs.PeerCertificates, n.Roots, config.ServerName)
+		verified = verifyServer(cs.PeerCertificates, n.Roots, n.now(), config.ServerName)
 		if n.TrustServers {
 			return nil
 		}

@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Errors of PeerCert.Verified, besides those of crypto/x509.
@@ -143,16 +144,21 @@ func isDomain(s string) bool {
 }
 
 // verifyChain verifies a chain up to one of roots (nil: the system's).
-func verifyChain(chain []*x509.Certificate, roots *x509.CertPool) error {
+func verifyChain(chain []*x509.Certificate, roots *x509.CertPool, now time.Time) error {
+	_, err := chainsOf(chain, roots, now)
+	return err
+}
+
+// chainsOf are the ways that lead from a leaf to roots.
+func chainsOf(chain []*x509.Certificate, roots *x509.CertPool, now time.Time) ([][]*x509.Certificate, error) {
 	if len(chain) == 0 {
-		return ErrNoCertificate
+		return nil, ErrNoCertificate
 	}
-	o := x509.VerifyOptions{Roots: roots, Intermediates: x509.NewCertPool(), KeyUsages: usages(chain[0])}
+	o := x509.VerifyOptions{Roots: roots, Intermediates: x509.NewCertPool(), KeyUsages: usages(chain[0]), CurrentTime: now}
 	for _, c := range chain[1:] {
 		o.Intermediates.AddCert(c)
 	}
-	_, err := chain[0].Verify(o)
-	return err
+	return chain[0].Verify(o)
 }
 
 // usages are the extended key usages of which a certificate must have one, if it has any. RFC 5924 has one of its own for SIP. A peer that
@@ -165,8 +171,8 @@ func usages(leaf *x509.Certificate) []x509.ExtKeyUsage {
 }
 
 // verifyServer verifies a server's chain and that it is the one that we mean to reach (RFC 5922 §7.3).
-func verifyServer(chain []*x509.Certificate, roots *x509.CertPool, name string) error {
-	if err := verifyChain(chain, roots); err != nil {
+func verifyServer(chain []*x509.Certificate, roots *x509.CertPool, now time.Time, name string) error {
+	if err := verifyChain(chain, roots, now); err != nil {
 		return err
 	}
 	if ids := Identities(chain[0]); !isFor(chain[0], ids, name) {

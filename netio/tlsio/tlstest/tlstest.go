@@ -32,6 +32,11 @@ type Cert struct {
 	KeyPEM  []byte // PKCS #8
 }
 
+const (
+	usual  = time.Hour // that a certificate is valid
+	longer = 24 * time.Hour
+)
+
 // Leaf is what a certificate is to say. The zero value is one without names that is valid for an hour.
 type Leaf struct {
 	CommonName string
@@ -43,15 +48,17 @@ type Leaf struct {
 	RSA        bool                    // the key; else it is EC
 	Expired    bool                    // since an hour
 	Early      bool                    // valid in an hour
+	Long       bool                    // valid for a day
 	SelfSigned bool
 }
 
-// NewCA makes an authority.
+// NewCA makes an authority that is valid for a day.
 func NewCA(tb testing.TB, name string) *CA {
 	tb.Helper()
 	t := &x509.Certificate{
 		Subject: pkix.Name{CommonName: name}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
 	}
+	validFor(t, longer)
 	ca := &CA{Cert: sign(tb, t, newKey(tb, false), nil), Pool: x509.NewCertPool()}
 	ca.Pool.AddCert(ca.Cert.TLS.Leaf)
 	return ca
@@ -78,6 +85,8 @@ func (ca *CA) Issue(tb testing.TB, l Leaf) *Cert {
 		t.NotBefore, t.NotAfter = time.Now().Add(-2*time.Hour), time.Now().Add(-time.Hour)
 	case l.Early:
 		t.NotBefore, t.NotAfter = time.Now().Add(time.Hour), time.Now().Add(2*time.Hour)
+	case l.Long:
+		validFor(t, longer)
 	}
 	parent := ca.Cert
 	if l.SelfSigned {
@@ -86,7 +95,7 @@ func (ca *CA) Issue(tb testing.TB, l Leaf) *Cert {
 	return sign(tb, t, newKey(tb, l.RSA), parent)
 }
 
-// Intermediate makes an authority under ca. What it issues carries its certificate along.
+// Intermediate makes an authority under ca that is valid for an hour. What it issues carries its certificate along.
 func (ca *CA) Intermediate(tb testing.TB, name string) *CA {
 	tb.Helper()
 	t := &x509.Certificate{
@@ -114,7 +123,7 @@ func sign(tb testing.TB, t *x509.Certificate, key crypto.Signer, parent *Cert) *
 	check(tb, err)
 	t.SerialNumber = serial
 	if t.NotAfter.IsZero() {
-		t.NotBefore, t.NotAfter = time.Now().Add(-time.Minute), time.Now().Add(time.Hour)
+		validFor(t, usual)
 	}
 	issuer, signer := t, key
 	if parent != nil {
@@ -135,6 +144,11 @@ func sign(tb testing.TB, t *x509.Certificate, key crypto.Signer, parent *Cert) *
 	}
 	c.KeyPEM = pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8})
 	return c
+}
+
+// validFor makes t valid from now on, or rather from shortly before.
+func validFor(t *x509.Certificate, d time.Duration) {
+	t.NotBefore, t.NotAfter = time.Now().Add(-time.Minute), time.Now().Add(d)
 }
 
 func check(tb testing.TB, err error) {
