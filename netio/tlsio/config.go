@@ -77,16 +77,18 @@ func (x *Context) Update(c *Config) {
 	}
 	n := &compiled{Config: c, rules: old.rules.next(c)}
 	n.server = &tls.Config{
-		Certificates: c.Certificates,
-		MinVersion:   max(c.MinVersion, tls.VersionTLS12),
-		MaxVersion:   c.MaxVersion,
-		ClientCAs:    c.Roots,
-		ClientAuth:   [...]tls.ClientAuthType{tls.NoClientCert, tls.RequestClientCert, tls.RequireAnyClientCert, tls.RequireAnyClientCert}[c.ClientAuth],
+		MinVersion: max(c.MinVersion, tls.VersionTLS12),
+		MaxVersion: c.MaxVersion,
+		ClientCAs:  c.Roots,
+		ClientAuth: [...]tls.ClientAuthType{tls.NoClientCert, tls.RequestClientCert, tls.RequireAnyClientCert, tls.RequireAnyClientCert}[c.ClientAuth],
 		// What we send is whole messages, in as few records as they fit in.
 		DynamicRecordSizingDisabled: true,
 		WrapSession:                 n.wrapSession(x.server),
 		UnwrapSession:               n.unwrapSession(x.server),
 		Time:                        c.Time,
+	}
+	if offers := newOffers(c.Certificates); len(offers) > 0 {
+		n.server.GetCertificate = func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) { return choose(offers, hello), nil }
 	}
 	if c.ClientAuth == ClientVerify {
 		n.server.VerifyConnection = func(cs tls.ConnectionState) error {

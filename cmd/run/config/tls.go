@@ -25,8 +25,8 @@ import (
 type TLS struct {
 	// Certificate is a PEM file with the server's certificate and, behind it,
 	// those of intermediate authorities. It is shown to clients that ask for no
-	// name (SNI), or for one that no certificate here has, and to the servers
-	// that we connect to.
+	// name (SNI), or for one that no certificate here has, if they can do with its
+	// key, and to the servers that we connect to.
 	Certificate string `toml:"certificate" required:"true"`
 
 	// PrivateKey is a PEM file with its key, EC or RSA, without passphrase. Left
