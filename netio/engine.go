@@ -249,16 +249,18 @@ func (e *engine) OnClose(gc gnet.Conn, err error) gnet.Action {
 	if errors.Is(err, io.EOF) {
 		err = io.EOF
 	}
+	ended := l.depth == 0 && err == io.EOF // and until then it can be written to
+	if !ended {
+		c.sock, c.gone = nil, true // before tasks and mail, which may be about c, are run
+	}
 	if l.depth > 0 {
-		c.sock = nil
 		l.lost(c, err)
 		return gnet.None
 	}
 	l.begin(e.net.now())
-	if err == io.EOF {
+	if ended {
 		e.ended(c, gc)
 	} else {
-		c.sock = nil
 		l.lost(c, err)
 	}
 	l.end()

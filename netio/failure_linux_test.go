@@ -3,6 +3,7 @@ package netio_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/netip"
 	"syscall"
@@ -147,5 +148,39 @@ func TestLoopThatDies(t *testing.T) {
 	}
 	if err := n.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestTaskForLostConnection: a task that is about a connection may run in the very event that tells of its end, as one of a TLS handshake does
+// that the peer has left at the same time.
+func TestTaskForLostConnection(t *testing.T) {
+	opened, closed := make(chan *netio.Conn, 2), make(chan error, 2)
+	held, free, done := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	o := listen(local(netio.TCP))
+	o.Loops = 1
+	n := open(t, o, node{
+		open:   func(c *netio.Conn) { opened <- c },
+		data:   func(*netio.Conn, []byte) { close(held); <-free },
+		closed: func(_ *netio.Conn, err error) { closed <- err },
+	})
+	going := dialTCP(t, n.Listeners()[0].Addr)
+	c := wait(t, opened)
+	holding := dialTCP(t, n.Listeners()[0].Addr)
+	wait(t, opened)
+	if _, err := holding.Write([]byte("hold the loop")); err != nil {
+		t.Fatal(err)
+	}
+	wait(t, held)
+	going.Close() // is the next event
+	n.Loops()[0].Exec(func() {
+		for range 3 {
+			c.Write(make([]byte, 40_000)) // the second is too much to wait
+		}
+		close(done)
+	})
+	close(free)
+	wait(t, done)
+	if err := wait(t, closed); err != nil && err != io.EOF {
+		t.Errorf("got %v, want io.EOF", err)
 	}
 }
