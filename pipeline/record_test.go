@@ -31,7 +31,7 @@ func secure(t *testing.T, p *peer, transport netio.Transport) *secured {
 	p.c = p.h.Open(transport, ln, netip.MustParseAddrPort(aliceFar))
 	moved := make(chan struct{}, 16)
 	client := tlsio.NewContext(&tlsio.Config{TrustServers: true})
-	session, err := client.Dial(tlsio.NewPool(0, 0), "example.com", func() { moved <- struct{}{} })
+	session, err := client.Dial(tlsio.NewPool(tlsio.Limits{}), "example.com", func() { moved <- struct{}{} })
 	if err != nil {
 		t.Fatal(err)
 	}
