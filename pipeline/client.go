@@ -22,7 +22,8 @@ type clientTxn struct {
 	server *serverTxn // where further 2xx go; nil when unknown
 	out    *netio.Buf // the request as sent; in state Completed of an INVITE, the ACK
 	dest   path
-	cancel *cancelTxn // the CANCEL sent for it
+	cancel *cancelTxn   // the CANCEL sent for it
+	far    netio.ConnID // another loop's connection where a response is awaited
 
 	flow       *flow // whose list it is on, while a response is awaited there
 	nextOnFlow *clientTxn
@@ -125,6 +126,8 @@ func (c *clientTxn) do(a txn.Action, resp *sip.Message) {
 		c.sent = true
 		if !c.e.transmit(&c.dest, c.out, c.token()) {
 			a |= c.m.Handle(txn.TransportError, c.e.loop.Now(), c.timers)
+		} else if c.dest.conn != 0 && c.dest.conn.Loop() != c.e.index {
+			c.far = c.dest.conn
 		}
 	}
 	if a&txn.Done != 0 {
@@ -281,6 +284,7 @@ func (c *clientTxn) Expire(_ *wheel.Timer, now time.Duration) time.Duration {
 // destroy ends the record. Its branch, if there still is one, has been told.
 func (c *clientTxn) destroy() {
 	c.leaveFlow()
+	c.leaveFar()
 	c.e.loop.Wheel().Disarm(&c.timer)
 	c.dropRequest()
 	for _, b := range [...]**netio.Buf{&c.reason, &c.answer} {

@@ -161,6 +161,8 @@ func (e *Engine) OnMail(m *netio.Mail) {
 		e.onForeignWrite(m)
 	case mailLost:
 		e.onLost(Token(m.Token))
+	case mailSettled:
+		e.onSettled(m)
 	}
 }
 
@@ -168,10 +170,11 @@ func (e *Engine) OnMail(m *netio.Mail) {
 // in Data.
 const (
 	mailResume   uint8 = iota + 1 // Token, Code, Data
-	mailResponse                  // Listener, Addr, Data: a response for a transaction of this loop
+	mailResponse                  // Listener, Conn, Addr, Data: a response for a transaction of this loop
 	mailCancel                    // Listener, Conn, Addr, Data, Code: transport; Token: how many loops are still to be asked
 	mailWrite                     // Conn, Token, Data: a message to write
 	mailLost                      // Token: the client transaction of this loop whose connection is gone
+	mailSettled                   // Conn, Token: the client transaction of another loop that awaits nothing there any more
 )
 
 // swap makes c the chain for what begins from now on.

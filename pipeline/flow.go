@@ -271,6 +271,28 @@ func (c *clientTxn) leaveFlow() {
 	c.flow, c.nextOnFlow, c.prevOnFlow = nil, nil, nil
 }
 
+// leaveFar tells the loop whose connection c's request went out on that no
+// answer is awaited there any more, if that has not seen the answer itself. A
+// mail that finds no room leaves the connection one that is never idle.
+func (c *clientTxn) leaveFar() {
+	if c.far == 0 {
+		return
+	}
+	if l := c.e.edge.loop(c.far.Loop()); l != nil {
+		l.Post(netio.Mail{Kind: mailSettled, Conn: c.far, Token: c.token()})
+	}
+	c.far = 0
+}
+
+// onSettled takes the news that a transaction of another loop has ended.
+func (e *Engine) onSettled(mail *netio.Mail) {
+	if c := e.loop.Conn(mail.Conn); c != nil {
+		if f, ok := c.Link.(*flow); ok {
+			f.settle(Token(mail.Token))
+		}
+	}
+}
+
 // connectionLost tells c that its connection has closed. A peer that had
 // answered provisionally may connect to us for its final response (RFC 3261
 // §18.2.2), so an INVITE goes on waiting; but not for a WebSocket client, who

@@ -293,6 +293,7 @@ func (e *Engine) onLost(tok Token) {
 		return
 	}
 	if c := e.clients.slots[tok.slot()]; c != nil && c.gen == tok.gen() {
+		c.far = 0
 		c.connectionLost()
 	}
 }

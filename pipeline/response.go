@@ -28,13 +28,20 @@ func (e *Engine) onResponse(m *sip.Message, o *origin) {
 		return
 	}
 	if int(id.Loop) != e.index {
-		if f := o.flow(); f != nil && m.Status >= 200 {
+		if f := o.flow(); f != nil && settles(m) {
 			f.settle(makeToken(int(id.Loop), id.Slot, id.Gen))
 		}
 		e.forwardResponse(int(id.Loop), m, o)
 		return
 	}
 	e.ownResponse(id, m)
+}
+
+// settles reports whether nothing more is awaited from the peer after m: that
+// of a CANCEL does not end the INVITE, whose branch it shares.
+func settles(m *sip.Message) bool {
+	cseq, err := m.CSeq()
+	return m.Status >= 200 && err == parser.OK && cseq.Method != sip.MethodCancel
 }
 
 // forwardResponse posts a response to the loop that owns its transaction.
@@ -44,7 +51,7 @@ func (e *Engine) forwardResponse(loop int, m *sip.Message, o *origin) {
 		e.count(metricForged)
 		return
 	}
-	e.post(l, netio.Mail{Kind: mailResponse, Addr: o.addr, Listener: o.listener}, m.Buf)
+	e.post(l, netio.Mail{Kind: mailResponse, Conn: o.connID, Addr: o.addr, Listener: o.listener}, m.Buf)
 }
 
 // onForeignResponse takes a response that another loop received. It was
@@ -62,9 +69,14 @@ func (e *Engine) onForeignResponse(mail *netio.Mail) {
 	if err != parser.OK {
 		return
 	}
-	if id, _, ok := e.edge.branch.Parse(via.Branch.Of(m.Buf)); ok {
-		e.ownResponse(id, m)
+	id, _, ok := e.edge.branch.Parse(via.Branch.Of(m.Buf))
+	if !ok {
+		return
 	}
+	if c := e.clients.lookup(id); c != nil && settles(m) && c.far == mail.Conn {
+		c.far = 0 // its loop knows
+	}
+	e.ownResponse(id, m)
 }
 
 // ownResponse gives a response to its transaction.
