@@ -13,9 +13,14 @@ import (
 // has a server transaction of its own, which answers its retransmissions when
 // that of the INVITE is gone. One that finds no INVITE here may belong to another loop, when
 // the client's address changed; the loops are asked in turn before it is
-// answered 481.
+// answered 481. Of a source that sends too much only so many are passed on; what
+// belongs to nothing gets no transaction then, and 503.
 func (e *Engine) onCancel(m *sip.Message, o *origin) {
 	if e.cancelHere(m, o) {
+		return
+	}
+	if o.hurried && !e.spare(&e.edge.sources.cancels, o.addr.Addr()) {
+		e.tooHurried(m, o)
 		return
 	}
 	e.askNext(m, o, len(e.edge.engines)-1)
@@ -118,12 +123,22 @@ func (e *Engine) askNext(m *sip.Message, o *origin, left int) {
 	if left > 0 {
 		next := e.edge.engines[(e.index+1)%len(e.edge.engines)]
 		mail := netio.Mail{Kind: mailCancel, Token: uint64(left), Addr: o.addr, Listener: o.listener, Conn: o.connID, Code: int32(o.transport)}
+		if o.hurried {
+			mail.Code |= codeHurried
+		}
 		if e.post(next.loop, mail, m.Buf) {
 			return
 		}
 	}
+	if o.hurried {
+		e.tooHurried(m, o)
+		return
+	}
 	e.answerCancel(m, o, &noTransaction)
 }
+
+// codeHurried is set in the Code of a CANCEL whose source sends too much.
+const codeHurried = 1 << 8
 
 // onForeignCancel takes a CANCEL that another loop received.
 func (e *Engine) onForeignCancel(mail *netio.Mail) {
@@ -135,7 +150,10 @@ func (e *Engine) onForeignCancel(mail *netio.Mail) {
 		return
 	}
 	m.SetEnd(len(far.B))
-	o := origin{listener: mail.Listener, addr: mail.Addr, transport: netio.Transport(mail.Code), connID: mail.Conn}
+	o := origin{
+		listener: mail.Listener, addr: mail.Addr, transport: netio.Transport(mail.Code &^ codeHurried), connID: mail.Conn,
+		hurried: mail.Code&codeHurried != 0,
+	}
 	if e.cancelHere(m, &o) {
 		return
 	}

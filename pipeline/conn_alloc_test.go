@@ -168,6 +168,33 @@ func TestHeapPerConnection(t *testing.T) {
 	runtime.KeepAlive(l)
 }
 
+// TestFloodOfWhatBelongsToNothing: an ACK or a CANCEL too many, and a BYE whose
+// Route has to be looked at, cost no garbage and leave no transaction.
+func TestFloodOfWhatBelongsToNothing(t *testing.T) {
+	for _, c := range []struct {
+		method, route string
+		answered      bool
+	}{{"ACK", "", false}, {"CANCEL", "", true}, {"BYE", "Route: <sip:AAAAAAAAAAAA@192.0.2.254;lr>\r\n", true}} {
+		lim := pipelinetest.DefaultLimits
+		lim.Source = pipeline.SourceLimits{Messages: 1}
+		l := newIdleLoop(lim)
+		msg := []byte(request(c.method, "1 ", "flood", "b1", c.route))
+		l.control.Datagram(l.udp, aliceAddr, []byte(request("OPTIONS", "1 ", "first", "")))
+		l.w.toAlice, l.w.toBob = l.w.toAlice[:0], l.w.toBob[:0]
+		if got := testing.AllocsPerRun(200, func() { l.control.Datagram(l.udp, aliceAddr, msg) }); got != 0 {
+			t.Errorf("%s: got %v allocations, want 0", c.method, got)
+		}
+		if got := bytes.HasPrefix(l.w.toAlice, []byte("SIP/2.0 503 ")); got != c.answered || len(l.w.toBob) > 0 {
+			t.Errorf("%s: answered %v, want %v; forwarded %q", c.method, got, c.answered, l.w.toBob)
+		}
+		for _, m := range l.stats.Metrics() {
+			if got := l.stats.SumGauge(m.ID); m.Name == "sluice_server_transactions" && got != 1 {
+				t.Errorf("%s: %d server transactions, want that of the first request", c.method, got)
+			}
+		}
+	}
+}
+
 // TestFloodAllocations: what is refused, and what is dropped unread, costs no
 // garbage.
 func TestFloodAllocations(t *testing.T) {

@@ -171,7 +171,7 @@ func (e *Engine) OnMail(m *netio.Mail) {
 const (
 	mailResume   uint8 = iota + 1 // Token, Code, Data
 	mailResponse                  // Listener, Conn, Addr, Data: a response for a transaction of this loop
-	mailCancel                    // Listener, Conn, Addr, Data, Code: transport; Token: how many loops are still to be asked
+	mailCancel                    // Listener, Conn, Addr, Data, Code: transport, and codeHurried; Token: how many loops are still to be asked
 	mailWrite                     // Conn, Token, Data: a message to write
 	mailLost                      // Token: the client transaction of this loop whose connection is gone
 	mailSettled                   // Conn, Token: the client transaction of another loop that awaits nothing there any more

@@ -125,7 +125,7 @@ var metricTexts = [numMetrics]struct{ name, help string }{
 	metricIdle:              {"sluice_connections_idle_total", "Connections closed because they were idle."},
 	metricKeepAlivesSent:    {"sluice_keepalives_sent_total", "Keep-alives sent."},
 	metricUnanswered:        {"sluice_keepalives_unanswered_total", "Connections closed because a keep-alive was not answered."},
-	metricLimited:           {"sluice_sip_limited_total", "Requests answered 503, and useless messages dropped, because their source sends too many."},
+	metricLimited:           {"sluice_sip_limited_total", "Requests answered 503, and ACKs and useless messages dropped, because their source sends too many."},
 	metricConnsLimited:      {"sluice_source_connections_limited_total", "Connections refused because their source has too many."},
 	metricBanned:            {"sluice_banned_total", "Datagrams dropped and connections closed or refused because their source is banned."},
 	metricBans:              {"sluice_bans_total", "Times a source was banned."},

@@ -174,7 +174,7 @@ func answerable(m *sip.Message) bool {
 }
 
 // message takes a complete message. Of those that are too many only what would
-// begin something new is refused.
+// begin something new, or belongs to nothing, is refused.
 func (e *Engine) message(m *sip.Message, o *origin) {
 	o.hurried = e.hurried(o.addr.Addr())
 	if !m.IsRequest() {
@@ -276,9 +276,8 @@ func (e *Engine) request(m *sip.Message, o *origin) {
 		e.count(metricTransactionsFull)
 		e.refuse(m, o, &overloaded)
 		return
-	case o.hurried:
-		e.count(metricLimited)
-		e.refuse(m, o, &hurrying)
+	case o.hurried && !e.spareCall(m, o):
+		e.tooHurried(m, o)
 		return
 	case e.draining && !inDialog(m):
 		e.refuse(m, o, &stopping)
@@ -308,6 +307,12 @@ func (e *Engine) request(m *sip.Message, o *origin) {
 	s.m.Start(kind, o.transport.Reliable(), e.loop.Now(), s.timers)
 	e.current = x
 	x.runRequest(0)
+}
+
+// tooHurried refuses a request that is one too many of its source.
+func (e *Engine) tooHurried(m *sip.Message, o *origin) {
+	e.count(metricLimited)
+	e.refuse(m, o, &hurrying)
 }
 
 var (
@@ -386,10 +391,14 @@ func (e *Engine) onAck(m *sip.Message, o *origin) {
 		s.handle(txn.Ack)
 		return
 	}
-	if to, _ := m.To(); e.isOurTag(m, to.Tag.Of(m.Buf)) {
+	to, _ := m.To()
+	switch {
+	case e.isOurTag(m, to.Tag.Of(m.Buf)):
 		return // it answers a refusal of ours, for which there is no transaction
-	}
-	if e.looped(m) {
+	case o.hurried && !e.spareCall(m, o):
+		e.count(metricLimited)
+		return
+	case e.looped(m):
 		return
 	}
 	x := e.begin(m, o)

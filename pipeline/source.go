@@ -9,6 +9,7 @@ import (
 
 	"sluice/netio"
 	"sluice/parser/sip"
+	"sluice/pipeline/relay"
 	"sluice/pipeline/txn"
 )
 
@@ -50,6 +51,8 @@ const (
 type sources struct {
 	key        txn.BranchKey // of the hash of a source
 	messages   meter
+	calls      meter // messages beyond the limit that belong to calls
+	cancels    meter // and CANCELs that may belong to another loop
 	handshakes meter
 	strikes    meter
 	all        atomic.Uint64 // handshakes, a bucket
@@ -60,6 +63,8 @@ type sources struct {
 func newSources() *sources {
 	s := &sources{key: txn.NewBranchKey(deriveKey(nil, ""))}
 	s.messages.init(manySources)
+	s.calls.init(someSources)
+	s.cancels.init(someSources)
 	s.handshakes.init(someSources)
 	s.strikes.init(someSources)
 	s.limits.Store(new(SourceLimits))
@@ -223,6 +228,19 @@ func (e *Engine) tooMany(m *meter, from netip.Addr, limit int) bool {
 // hurried reports whether a message is one too many of its source.
 func (e *Engine) hurried(from netip.Addr) bool {
 	return e.tooMany(&e.edge.sources.messages, from, e.limits().Source.Messages)
+}
+
+// spare lets a message of a kind through that is one too many of its source, up
+// to as many in a second as the source may send anyway.
+func (e *Engine) spare(kind *meter, from netip.Addr) bool {
+	return kind.count(e.edge.sources.hash(netio.SourceOf(from)), e.loop.Now(), rateWindow) <= e.limits().Source.Messages
+}
+
+// spareCall is spare for a message of a call: many users may be behind one
+// address, and what they have begun shall go on and end. It shows by a Route
+// that we have signed for it that it is one.
+func (e *Engine) spareCall(m *sip.Message, o *origin) bool {
+	return inDialog(m) && relay.Signed(m, e.edge.flows) && e.spare(&e.edge.sources.calls, o.addr.Addr())
 }
 
 // crowded reports whether a WebSocket handshake is one too many, of its source

@@ -365,6 +365,9 @@ func TestStrictRouterUpstream(t *testing.T) {
 		if err != parser.OK || !strings.HasPrefix(text, "BYE "+start+" SIP/2.0\r\n") || lines(text, "Route") != c.left {
 			t.Errorf("%s: %v, got\n%swant %s and %q", c.name, err, text, start, c.left)
 		}
+		if got := relay.Signed(&m, ours); got != r.Signed {
+			t.Errorf("%s: signed %v, want %v", c.name, got, r.Signed)
+		}
 		if r.Flow != c.flow || string(r.Next.Of(m.Buf)) != c.next {
 			t.Errorf("%s: got flow %#x, next %q", c.name, uint64(r.Flow), r.Next.Of(m.Buf))
 		}

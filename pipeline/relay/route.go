@@ -76,6 +76,32 @@ func TakeRoutes(e *sip.Edits, m *sip.Message, k *FlowKey, us Owner) (Routes, par
 	return r, parser.OK
 }
 
+// maxOwnRoutes is how many Route values Signed looks at: two of ours, behind
+// those of an outbound proxy that a client has configured.
+const maxOwnRoutes = 4
+
+// Signed reports whether m carries a Route of ours that was signed for its call,
+// near the top of its list or, behind a strict router, as its Request-URI.
+func Signed(m *sip.Message, k *FlowKey) bool {
+	if u, err := m.RequestURI(); err == parser.OK {
+		if _, _, ok := k.Parse(u.User.Of(m.Buf), m.CallID()); ok {
+			return true
+		}
+	}
+	var na sip.NameAddr
+	vs := m.Values(sip.HeaderRoute)
+	for n := 0; n < maxOwnRoutes && vs.Next(); n++ {
+		at := vs.Span()
+		if _, err := sip.ParseNameAddr(m.Buf[:at.End()], at.Start(), &na); err != parser.OK || na.Star {
+			return false
+		}
+		if _, _, ok := k.Parse(na.URI.User.Of(m.Buf), m.CallID()); ok {
+			return true
+		}
+	}
+	return false
+}
+
 // A movedTarget is the last Route value of a request that a strict router
 // sent.
 type movedTarget struct {
