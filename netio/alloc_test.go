@@ -41,6 +41,24 @@ func TestFacingAllocatesNothing(t *testing.T) {
 	}
 }
 
+// TestRefusalAllocatesNothing: neither does a datagram that the system refuses.
+func TestRefusalAllocatesNothing(t *testing.T) {
+	b := newBench(t, false)
+	b.refused = make([]refusal, 0, 1000)
+	big := b.loop.Acquire(recvRoom)
+	big.B = big.B[:recvRoom]
+	got := testing.AllocsPerRun(200, func() {
+		b.run(func(b *bench) {
+			for range 3 {
+				b.loop.SendFor(1, b.ln, b.ln.Addr, big)
+			}
+		})
+	})
+	if got != 0 || len(b.refused) != 3*201 {
+		t.Errorf("got %v allocations, want none; told of %d, want %d", got, len(b.refused), 3*201)
+	}
+}
+
 func TestMailAllocatesNothing(t *testing.T) {
 	b := newBench(t, false)
 	got := testing.AllocsPerRun(200, func() {

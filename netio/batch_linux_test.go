@@ -3,6 +3,7 @@ package netio
 import (
 	"net"
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -21,6 +22,8 @@ type bench struct {
 	got    int
 	source netip.AddrPort
 	mail   chan struct{}
+
+	refused []refusal
 }
 
 func newBench(t testing.TB, echo bool) *bench {
@@ -265,5 +268,81 @@ func TestStopIsNotMissed(t *testing.T) {
 	_ = b.e.anchor.SetReadDeadline(time.Now().Add(time.Second))
 	if n, err := b.e.anchor.Read(make([]byte, 1)); n != 1 {
 		t.Errorf("nothing will bring gnet to OnTraffic: %v", err)
+	}
+}
+
+// OnSendError implements SendErrorHandler.
+func (b *bench) OnSendError(token uint64, err error) {
+	b.refused = append(b.refused, refusal{token, err})
+}
+
+// TestRefusedDatagrams: who sent a datagram that cannot go is told before the wake-up ends, and the others of its batch go.
+func TestRefusedDatagrams(t *testing.T) {
+	a, b := newBench(t, false), newBench(t, false)
+	const most = 65507 // bytes of payload over IPv4
+	for i, c := range []struct {
+		name string
+		to   netip.AddrPort
+		size int
+		want error
+	}{
+		{"small", b.ln.Addr, 600, nil},
+		{"as large as can be", b.ln.Addr, most, nil},
+		{"too large", b.ln.Addr, most + 1, unix.EMSGSIZE},
+		{"far from loopback", netip.MustParseAddrPort("192.0.2.1:5060"), 600, unix.EINVAL},
+		{"broadcast", netip.MustParseAddrPort("255.255.255.255:5060"), 600, unix.EACCES},
+		{"of another family", netip.MustParseAddrPort("[::1]:5060"), 600, unix.EDESTADDRREQ},
+	} {
+		token := uint64(i + 1)
+		errors := a.counted(a.loop.ids.sendErrors)
+		a.refused, b.got = nil, 0
+		a.run(func(a *bench) {
+			big := a.loop.Acquire(c.size)
+			big.B = big.B[:c.size]
+			a.send(b.ln.Addr, []byte("before"))
+			a.loop.SendFor(token, a.ln, c.to, big)
+			a.loop.SendTo(a.ln, c.to, big) // nobody asks
+			big.Release()
+			a.send(b.ln.Addr, []byte("after"))
+			if len(a.refused) != 0 {
+				t.Errorf("%s: told within the callback", c.name)
+			}
+		})
+		b.run((*bench).drain)
+		want, arrived := []refusal{{token, c.want}}, 2
+		if c.want == nil {
+			want, arrived = nil, 4
+		}
+		if !slices.Equal(a.refused, want) || b.got != arrived {
+			t.Errorf("%s: told %v and %d arrived, want %v and %d", c.name, a.refused, b.got, want, arrived)
+		}
+		if got := a.counted(a.loop.ids.sendErrors) - errors; got != uint64(4-arrived) {
+			t.Errorf("%s: %d errors counted, want %d", c.name, got, 4-arrived)
+		}
+	}
+}
+
+// TestRefusedByAClosedSocket: a listener that is gone sends nothing.
+func TestRefusedByAClosedSocket(t *testing.T) {
+	a := newBench(t, false)
+	a.s.closed = true
+	a.run(func(a *bench) {
+		buf := a.loop.Acquire(1)
+		buf.B = append(buf.B, 'x')
+		a.loop.SendFor(7, a.ln, a.ln.Addr, buf)
+		buf.Release()
+	})
+	if want := []refusal{{7, net.ErrClosed}}; !slices.Equal(a.refused, want) {
+		t.Errorf("told %v, want %v", a.refused, want)
+	}
+}
+
+// TestTemporaryErrors: what may go the next time is not refused.
+func TestTemporaryErrors(t *testing.T) {
+	for _, errno := range []unix.Errno{unix.ENOMEM, unix.ECONNREFUSED} {
+		var d Datagram
+		if d.refuse(errno); d.Err != nil {
+			t.Errorf("%v: refused", errno)
+		}
 	}
 }

@@ -13,7 +13,8 @@
 // # Sockets
 //
 // UDP: each loop has a socket of its own per listener (SO_REUSEPORT): a source keeps its loop as long as it keeps its 4-tuple. Datagrams
-// are read and sent in batches without allocation; gnet's own allocations, a handful per wake-up, are shared by the batch that it begins.
+// are read and sent in batches without allocation; gnet's own allocations, a handful per wake-up, are shared by the batch that it begins. A datagram
+// that the system refuses is counted, and its sender told if it was sent by SendFor.
 //
 // Streams: one socket per listener, whose connections are dealt to the loops in turn. Dial opens connections that belong to the dialling
 // loop. What a peer does not read waits up to Options.MaxWriteQueue bytes; then it is closed with ErrSlowReader. WS and WSS are plain

@@ -12,8 +12,8 @@ import (
 //
 // Errors on a connection are reported to the loop as a lost connection, not returned.
 type Driver interface {
-	// Send sends a batch of datagrams and returns how many are done with: sent, or refused and counted. The others, for which there is no
-	// room just now, stay queued.
+	// Send sends a batch of datagrams and returns how many are done with: sent, or refused and counted, with Err set if that is for good. The
+	// others, for which there is no room just now, stay queued.
 	Send(ln *Listener, batch []Datagram) int
 	// Write writes b to the socket of c and keeps what does not fit. It returns how much is kept.
 	Write(c *Conn, b []byte) int

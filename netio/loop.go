@@ -67,6 +67,7 @@ type Loop struct {
 	routes  routes
 	queues  []*sendQueue // by Listener.Index
 	unsent  []*sendQueue // with datagrams in them
+	refused []refusal    // whose senders are to be told
 	retry   bool         // a socket was full: try again with the next tick
 	table   connTable
 	dirty   []*Conn // with pending bytes
@@ -255,9 +256,10 @@ func (l *Loop) settle() {
 	for {
 		l.flushDatagrams()
 		l.flushConns()
-		if len(l.closed) == 0 {
+		if len(l.closed) == 0 && len(l.refused) == 0 {
 			return
 		}
+		l.reportRefused()
 		l.reportClosed()
 	}
 }

@@ -1,15 +1,49 @@
 package netio
 
-import "net/netip"
+import (
+	"net"
+	"net/netip"
+
+	"golang.org/x/sys/unix"
+)
 
 // sendBatch is the number of datagrams that wait per socket before they are sent, with one system call.
 const sendBatch = 64
 
 // Datagram is one that waits to be sent.
 type Datagram struct {
-	From *Listener // in whose name: that of the batch, or a face of it
-	To   netip.AddrPort
-	Buf  *Buf
+	From  *Listener // in whose name: that of the batch, or a face of it
+	To    netip.AddrPort
+	Buf   *Buf
+	Token uint64 // by which its sender knows it; 0: he does not ask
+	Err   error  // set by Driver.Send: it will never go, because of what it is or where it is to go
+}
+
+// A SendErrorHandler is a Handler that wants to know of datagrams that the system refused.
+type SendErrorHandler interface {
+	// OnSendError is called, before the wake-up ends, for a datagram of SendFor that cannot be sent: it is too large (EMSGSIZE), there is no way
+	// to its receiver (ENETUNREACH, EHOSTUNREACH), it may not be sent (EPERM). What a network does later to one that was sent nobody knows.
+	OnSendError(token uint64, err error)
+}
+
+// refuse notes why d was not sent, unless it is for want of memory or for what became of an earlier datagram: those are worth another attempt.
+func (d *Datagram) refuse(errno unix.Errno) {
+	if errno != unix.ENOMEM && errno != unix.ECONNREFUSED {
+		d.Err = errno // small, so this allocates nothing
+	}
+}
+
+// refuseAll is for a batch whose socket is gone.
+func refuseAll(batch []Datagram) {
+	for i := range batch {
+		batch[i].Err = net.ErrClosed
+	}
+}
+
+// refusal is a datagram whose sender is to be told.
+type refusal struct {
+	token uint64
+	err   error
 }
 
 type sendQueue struct {
@@ -20,8 +54,11 @@ type sendQueue struct {
 }
 
 // SendTo sends the content of b as one datagram from ln's address. It is queued, with a reference of its own to b, and sent when the
-// current callback ends or the batch is full. There is nobody to report errors to: they are counted.
-func (l *Loop) SendTo(ln *Listener, to netip.AddrPort, b *Buf) {
+// current callback ends or the batch is full. Errors are counted, and nobody is told.
+func (l *Loop) SendTo(ln *Listener, to netip.AddrPort, b *Buf) { l.SendFor(0, ln, to, b) }
+
+// SendFor is SendTo for who has the handler told, with token, if the system refuses the datagram (SendErrorHandler).
+func (l *Loop) SendFor(token uint64, ln *Listener, to netip.AddrPort, b *Buf) {
 	if ln.Transport != UDP || !to.IsValid() || len(b.B) == 0 {
 		l.stats.Inc(l.ids.sendErrors)
 		return
@@ -34,7 +71,7 @@ func (l *Loop) SendTo(ln *Listener, to netip.AddrPort, b *Buf) {
 			return
 		}
 	}
-	q.batch[q.n] = Datagram{From: ln, To: to, Buf: b.Retain()}
+	q.batch[q.n] = Datagram{From: ln, To: to, Buf: b.Retain(), Token: token}
 	q.n++
 	if !q.waiting {
 		q.waiting = true
@@ -89,9 +126,23 @@ func (l *Loop) flushQueue(q *sendQueue) {
 	}
 	sent := l.driver.Send(q.listener, q.batch[:q.n])
 	for i := range sent {
-		q.batch[i].Buf.Release()
+		d := &q.batch[i]
+		if d.Err != nil && d.Token != 0 {
+			l.refused = append(l.refused, refusal{d.Token, d.Err})
+		}
+		d.Buf.Release()
 	}
 	rest := copy(q.batch[:], q.batch[sent:q.n])
 	clear(q.batch[rest:q.n])
 	q.n = rest
+}
+
+// reportRefused tells the handler of datagrams that were refused.
+func (l *Loop) reportRefused() {
+	h, ok := l.handler.(SendErrorHandler)
+	for i := 0; ok && i < len(l.refused); i++ {
+		h.OnSendError(l.refused[i].token, l.refused[i].err)
+	}
+	clear(l.refused)
+	l.refused = l.refused[:0]
 }

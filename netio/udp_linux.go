@@ -218,6 +218,7 @@ func (e *engine) Send(ln *Listener, batch []Datagram) int {
 	s := e.socketOf(ln)
 	if s == nil || s.closed {
 		l.stats.Add(l.ids.sendErrors, uint64(len(batch)))
+		refuseAll(batch)
 		return len(batch)
 	}
 	for i := range batch {
@@ -235,6 +236,7 @@ func (e *engine) Send(ln *Listener, batch []Datagram) int {
 		}
 		if errno != 0 {
 			l.stats.Inc(l.ids.sendErrors)
+			batch[done].refuse(errno)
 			done++
 			continue
 		}

@@ -33,14 +33,16 @@ func (e *engine) Send(ln *Listener, batch []Datagram) int {
 	for i := range batch {
 		if s == nil || s.closed {
 			l.stats.Inc(l.ids.sendErrors)
+			refuseAll(batch[i : i+1])
 			continue
 		}
 		err := unix.Sendto(s.fd, batch[i].Buf.B, 0, sockaddrOf(batch[i].To))
 		if err == unix.EAGAIN || err == unix.ENOBUFS {
 			return i
 		}
-		if err != nil {
+		if errno, ok := err.(unix.Errno); ok {
 			l.stats.Inc(l.ids.sendErrors)
+			batch[i].refuse(errno)
 			continue
 		}
 		l.stats.Inc(l.ids.datagramsOut)

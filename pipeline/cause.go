@@ -23,6 +23,7 @@ const (
 	CauseNoResources                  // we could not open a connection: descriptors, ports, a limit
 	CauseDestinationMyself            // it leads back to us, and we do not know the user
 	CauseSIPSNotAllowed               // a SIPS URI, and the way to it has no TLS (RFC 5630 §5.3)
+	CauseTooLarge                     // the request does not fit into a datagram
 	CausePeerClosed                   // a connection: closed by the peer
 	CauseLocalClosed                  // a connection: closed by us
 	CauseTooSlow                      // a connection: what its peer had begun was not complete in time
@@ -35,7 +36,7 @@ const (
 var causeNames = [numCauses]string{
 	"none", "client_timeout", "invite_timeout", "connection_error", "flow_failed", "no_dns_resolution",
 	"unsupported_uri_scheme", "unsupported_transport", "no_ipv4", "no_ipv6", "no_dns", "destination_aborted",
-	"destination_blacklisted", "tls_validation_failed", "no_resources", "destination_myself", "sips_not_allowed",
+	"destination_blacklisted", "tls_validation_failed", "no_resources", "destination_myself", "sips_not_allowed", "too_large",
 	"peer_closed", "local_closed", "too_slow", "idle", "keepalive_timeout", "limit",
 }
 
@@ -56,6 +57,7 @@ var causeReplies = [numCauses]sip.Reply{
 	CauseNoResources:            {Status: 500, Reason: "Connection Error"},
 	CauseDestinationMyself:      {Status: 404, Reason: "Not Found"},
 	CauseSIPSNotAllowed:         sip.TemporarilyUnavailable.WithHeaders("Warning: 380 sluice \"SIPS Not Allowed\"\r\n"),
+	CauseTooLarge:               {Status: 513, Reason: "Message Too Large"},
 }
 
 // String returns the name that logs and counters use.

@@ -100,6 +100,11 @@ func (t *clientTable) lookup(b txn.Branch) *clientTxn {
 	return nil
 }
 
+// named returns the transaction that a token of ours names, or nil.
+func (t *clientTable) named(tok Token) *clientTxn {
+	return t.lookup(txn.Branch{Slot: tok.slot(), Gen: tok.gen()})
+}
+
 // start sends the request in c.out and begins the transaction.
 func (c *clientTxn) start(k txn.Kind) {
 	c.joinFlow()

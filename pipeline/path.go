@@ -3,6 +3,7 @@ package pipeline
 import (
 	"cmp"
 	"net/netip"
+	"syscall"
 	"unsafe"
 
 	"github.com/valyala/bytebufferpool"
@@ -10,6 +11,7 @@ import (
 	"sluice/netio"
 	"sluice/parser"
 	"sluice/parser/sip"
+	"sluice/pipeline/txn"
 )
 
 // replyRoom is what a reply may need beyond the bytes of its request: status
@@ -209,14 +211,15 @@ func (e *Engine) whyNoListener(t *Target) Cause {
 func sameFamily(a, b netip.Addr) bool { return a.Unmap().Is4() == b.Unmap().Is4() }
 
 // transmit sends b along p; it keeps no reference that outlives the callback.
-// token, if not zero, is told when another loop finds the connection gone.
+// token, if not zero, is told when another loop finds the connection gone, or
+// the system refuses the datagram.
 // It reports whether, as far as can be known now, b is on its way.
 func (e *Engine) transmit(p *path, b *netio.Buf, token uint64) bool {
 	if !p.transport.Reliable() {
 		if p.listener == nil {
 			return false
 		}
-		e.loop.SendTo(p.listener, p.addr, b)
+		e.loop.SendFor(token, p.listener, p.addr, b)
 		return true
 	}
 	if p.conn == 0 {
@@ -289,14 +292,28 @@ func (e *Engine) onForeignWrite(mail *netio.Mail) {
 
 // onLost takes the news that the connection of a request of ours is gone.
 func (e *Engine) onLost(tok Token) {
-	if int(tok.slot()) >= len(e.clients.slots) {
-		return
-	}
-	if c := e.clients.slots[tok.slot()]; c != nil && c.gen == tok.gen() {
+	if c := e.clients.named(tok); c != nil {
 		c.far = 0
 		c.connectionLost()
 	}
 }
+
+// OnSendError implements netio.SendErrorHandler: a transport error ends the
+// transaction of a request at once (RFC 3261 §8.1.3.1, §17.1.4). One that is too
+// large for a datagram is the sender's fault and not that of the address.
+func (e *Engine) OnSendError(token uint64, err error) {
+	defer e.guardCallback()
+	c := e.clients.named(Token(token))
+	if c == nil {
+		return
+	}
+	if err == syscall.EMSGSIZE {
+		c.lostBy = CauseTooLarge
+	}
+	c.do(c.m.Handle(txn.TransportError, e.loop.Now(), c.timers), nil)
+}
+
+var _ netio.SendErrorHandler = (*Engine)(nil)
 
 // A toTag is the To tag of our own responses: hex digits of a keyed hash of
 // what an INVITE and the ACK for its final response share. So the ACK for a

@@ -33,6 +33,7 @@ type Harness struct {
 	stopped bool
 
 	full    bool
+	refuse  func(Packet) error
 	route   func(peer netip.Addr) netip.Addr
 	packets []Packet
 	streams map[*netio.Conn]*stream
@@ -129,6 +130,9 @@ func (h *Harness) Sent() []Packet {
 // FillSocket makes the UDP sockets refuse (true) or take (false) datagrams, as when their buffers are full.
 func (h *Harness) FillSocket(full bool) { h.full = full }
 
+// RefuseDatagrams has the system refuse datagrams for which refuse, if not nil, returns an error.
+func (h *Harness) RefuseDatagrams(refuse func(p Packet) error) { h.refuse = refuse }
+
 // SetRoute says at which of our addresses the routes to peers begin, for listeners on every address (netio.Router).
 func (h *Harness) SetRoute(route func(peer netip.Addr) netip.Addr) { h.route = route }
 
@@ -204,8 +208,15 @@ func (d *driver) Send(_ *netio.Listener, batch []netio.Datagram) int {
 	if d.full {
 		return 0
 	}
-	for _, dg := range batch {
-		d.packets = append(d.packets, Packet{Listener: dg.From, To: dg.To, Bytes: slices.Clone(dg.Buf.B)})
+	for i := range batch {
+		dg := &batch[i]
+		p := Packet{Listener: dg.From, To: dg.To, Bytes: slices.Clone(dg.Buf.B)}
+		if d.refuse != nil {
+			dg.Err = d.refuse(p)
+		}
+		if dg.Err == nil {
+			d.packets = append(d.packets, p)
+		}
 	}
 	return len(batch)
 }
