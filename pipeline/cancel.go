@@ -41,6 +41,7 @@ func (e *Engine) cancelHere(m *sip.Message, o *origin) bool {
 	}
 	e.answerCancel(m, o, &canceledReply)
 	if s.x != nil && s.m.State == txn.Proceeding && !s.x.canceled {
+		e.count(metricCancels)
 		e.cancelExchange(s.x, m)
 	}
 	return true
@@ -73,12 +74,12 @@ var (
 	noTransaction = sip.Reply{Status: 481, Reason: "Call/Transaction Does Not Exist"}
 )
 
-// cancelExchange ends x for a client that gave up. Branches that ring are
-// cancelled, and their 487 ends the exchange; where none is, we answer 487.
+// cancelExchange ends x for a client that gave up, by a CANCEL or, if that is
+// nil, by going away. Branches that ring are cancelled, and their 487 ends the
+// exchange; where none is, we answer 487.
 func (e *Engine) cancelExchange(x *Exchange, cancel *sip.Message) {
 	x.canceled = true
 	e.current = x
-	e.count(metricCancels)
 	for _, h := range x.chain.cancel {
 		e.onCancelHook(h.handler, x)
 	}
@@ -111,6 +112,9 @@ func (e *Engine) onCancelHook(h CancelHandler, x *Exchange) {
 // it (RFC 3326 §2). They are valid until the next callback.
 func (e *Engine) reasonLines(m *sip.Message) []byte {
 	e.headers = e.headers[:0]
+	if m == nil {
+		return e.headers
+	}
 	for i := m.First(sip.HeaderReason); i >= 0; i = m.Next(i) {
 		e.headers = append(e.headers, m.Line(i).Of(m.Buf)...)
 	}

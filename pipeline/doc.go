@@ -53,6 +53,11 @@
 // before the chain runs, also while a stage is suspended. A parked INVITE is
 // answered 100 after 200 ms.
 //
+// A client that can be reached over its connection only, as those on WebSockets
+// (RFC 7118 §5), and closes it while its INVITE waits, has cancelled. A 2xx that
+// crosses has nobody to acknowledge it: the callee ends that call himself (RFC
+// 3261 §13.3.1.4).
+//
 // An exchange ends when its final response has gone out, when a stage dropped
 // it, or when nothing is left to try; it is released when the callback is
 // over, after every Releaser has seen it. Its transactions linger without it,

@@ -319,7 +319,7 @@ func (x *Exchange) reset() {
 	x.profile, x.breadth = nil, 0
 	x.requestURI, x.route, x.tookRoutes = parser.Span{}, parser.Span{}, false
 	x.routed, x.originated, x.forwarding, x.gathering, x.stopped, x.silenced = false, false, false, false, false, false
-	x.answered, x.canceled, x.done, x.fromSet, x.toSet = false, false, false, false, false
+	x.answered, x.canceled, x.callerGone, x.done, x.fromSet, x.toSet = false, false, false, false, false, false
 	x.best, x.challenges, x.kept = candidate{}, nil, nil
 	x.acks = nil
 }
@@ -343,6 +343,7 @@ func (e *Engine) releaseServer(s *serverTxn) {
 	s.back = path{}
 	if s.flow != nil {
 		s.paid()
+		s.leaveInvites()
 		s.flow.servers--
 		s.flow = nil
 	}

@@ -49,6 +49,7 @@ type Exchange struct {
 	silenced    bool // a stage wants no answer to be given for a failure
 	answered    bool // a final response has gone out
 	canceled    bool
+	callerGone  bool
 	done        bool      // to be released when the callback is over
 	poisoned    bool      // a stage panicked on it: not to be used again
 	fromSet     bool      // From and To differ on the wire, and are
@@ -198,8 +199,12 @@ func (x *Exchange) InDialog() bool {
 // Originated reports whether the request is one of our own; see [Originator].
 func (x *Exchange) Originated() bool { return x.originated }
 
-// Canceled reports whether the client has cancelled the request.
+// Canceled reports whether the client has cancelled the request, or is gone.
 func (x *Exchange) Canceled() bool { return x.canceled }
+
+// CallerGone reports whether the request was cancelled because the connection
+// has closed by which alone its client can be reached.
+func (x *Exchange) CallerGone() bool { return x.callerGone }
 
 // Loop returns the loop that the exchange lives on.
 func (x *Exchange) Loop() *netio.Loop { return x.e.loop }

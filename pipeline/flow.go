@@ -25,6 +25,7 @@ type flow struct {
 	far       []Token    // client transactions of other loops whose request went out here
 	servers   int        // server transactions whose request came here
 	owed      int        // those of them whose client waits for its final response
+	invites   *serverTxn // list of those that are INVITEs
 	handshake *Handshake // while it is judged
 	opened    bool       // the stages were told of it
 	vigil
@@ -149,6 +150,9 @@ func (e *Engine) OnClose(c *netio.Conn, err error) {
 	}
 	c.Link = nil
 	f.loseClients(err)
+	if err != netio.ErrStopped { // then all calls end alike
+		f.callersGone()
+	}
 }
 
 // loseClients tells those who wait for a response on the connection, which has

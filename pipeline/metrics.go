@@ -29,6 +29,7 @@ const (
 	metricOriginated
 	metricOriginatedRefused
 	metricCancels
+	metricCallersGone
 	metricAckMissing
 	metricSilentTimeouts
 	metricFailures
@@ -93,6 +94,7 @@ var metricTexts = [numMetrics]struct{ name, help string }{
 	metricOriginated:        {"sluice_sip_requests_originated_total", "Requests of stages."},
 	metricOriginatedRefused: {"sluice_sip_requests_originated_refused_total", "Requests of stages that were not sent: the transaction table was full, or their Program replaced."},
 	metricCancels:           {"sluice_sip_cancels_total", "Requests cancelled by their client."},
+	metricCallersGone:       {"sluice_sip_callers_gone_total", "INVITEs cancelled because the connection closed by which alone their client can be reached."},
 	metricAckMissing:        {"sluice_sip_acks_missing_total", "INVITE transactions that ended without their ACK."},
 	metricSilentTimeouts:    {"sluice_sip_silent_timeouts_total", "Non-INVITE requests that timed out and, by RFC 4320, were not answered."},
 	metricFailures:          {"sluice_sip_branches_failed_total", "Attempts that ended without a response."},

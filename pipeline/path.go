@@ -63,7 +63,7 @@ func (e *Engine) wayBack(m *sip.Message, o *origin) path {
 // (RFC 3261 §18.2.2): to the address it came from and the port that its Via
 // names. Who can be reached over that connection only is not (RFC 7118 §5).
 func (e *Engine) reopen(p *path) bool {
-	if !p.transport.Dialable() || p.port == 0 && p.transport == netio.TLS {
+	if p.onlyThere() {
 		return false
 	}
 	ln := e.listenerFor(p.transport, p.addr.Addr())

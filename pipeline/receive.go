@@ -303,6 +303,9 @@ func (e *Engine) request(m *sip.Message, o *origin) {
 	kind := txn.NonInviteServer
 	if x.Req.Method == sip.MethodInvite {
 		kind = txn.InviteServer
+		if s.flow != nil {
+			s.joinInvites()
+		}
 	}
 	s.m.Start(kind, o.transport.Reliable(), e.loop.Now(), s.timers)
 	e.current = x

@@ -38,6 +38,9 @@ type serverTxn struct {
 	tryingAt time.Duration // when 100 is due, 0 for never
 	timers   *txn.Timers
 	nextFree *serverTxn
+
+	nextInvite *serverTxn // on the list of its flow
+	prevInvite *serverTxn
 }
 
 // reply answers with a response of our own.

@@ -75,7 +75,8 @@ type FailureHandler interface {
 	OnFailure(x *Exchange, b *Branch, why Cause) Verdict
 }
 
-// A CancelHandler is told that the client gave up. The exchange may be
+// A CancelHandler is told that the client gave up: it has sent a CANCEL, or, as
+// [Exchange.CallerGone] says, nothing can reach it any more. The exchange may be
 // parked; its token is void by then.
 type CancelHandler interface{ OnCancel(x *Exchange) }
 

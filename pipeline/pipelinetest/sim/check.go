@@ -63,7 +63,7 @@ type server struct {
 	p        *phone
 	s        *stream
 	clients  []*client
-	canceled bool          // a CANCEL came before there was a final response
+	canceled bool          // a CANCEL came before there was a final response, or the caller is gone
 	answered bool          // a branch answered 2xx
 	declined bool          // a branch answered 6xx
 	endedAt  time.Duration // when one of these was first so
@@ -278,10 +278,18 @@ func (c *client) timedOut(now time.Duration) bool {
 	return now >= c.lastC+timerC-slack
 }
 
-// lost is told of a connection that has ended.
+// lost is told of a connection that has ended. It is as if a caller whom
+// nothing else can reach had cancelled (RFC 7118 §5, RFC 3261 §16.10).
 func (k *checker) lost(s *stream) {
 	for _, t := range k.all {
-		t.lost = t.lost || t.s == s && t.first == nil
+		if t.s == s && t.first == nil {
+			t.lost = true
+			if t.req.method == "INVITE" && !t.canceled && !s.c.Transport().Dialable() {
+				t.canceled = true
+				t.ended(k.w.now)
+				k.touched = append(k.touched, t)
+			}
+		}
 		for _, c := range t.clients {
 			c.lost = c.lost || c.s == s
 		}
