@@ -121,7 +121,7 @@ func (c *Conn) Write(p []byte) bool {
 		return true
 	}
 	l := c.loop
-	if c.queued()+len(p) > l.opt.MaxWriteQueue {
+	if c.Queued()+len(p) > l.opt.MaxWriteQueue {
 		if c.state == StateOpening { // what waits already is not lost for it
 			l.stats.Inc(l.ids.openingFull)
 			return false
@@ -155,8 +155,8 @@ func (c *Conn) Close(err error) {
 	c.loop.leave()
 }
 
-// queued is how much is waiting to be written, with TLS in part before and in part after its encryption.
-func (c *Conn) queued() int {
+// Queued is how much is waiting to be written, with TLS in part before and in part after its encryption.
+func (c *Conn) Queued() int {
 	n := 0
 	if c.pending != nil {
 		n = len(c.pending.B)

@@ -18,9 +18,12 @@ import (
 )
 
 // wire is a loop's driver that keeps the last datagram for each of two peers
-// and allocates nothing, so that what a test counts is ours.
+// and allocates nothing, so that what a test counts is ours. It has the peer of
+// every connection read, or none.
 type wire struct {
 	toAlice, toBob []byte
+	blocked        bool
+	held           int
 }
 
 func (w *wire) Send(_ *netio.Listener, batch []netio.Datagram) int {
@@ -34,10 +37,15 @@ func (w *wire) Send(_ *netio.Listener, batch []netio.Datagram) int {
 	return len(batch)
 }
 
-func (w *wire) Write(*netio.Conn, []byte) int      { return 0 }
-func (w *wire) Queued(*netio.Conn) int             { return 0 }
+func (w *wire) Write(_ *netio.Conn, b []byte) int {
+	if w.blocked {
+		w.held += len(b)
+	}
+	return w.held
+}
+
+func (w *wire) Queued(*netio.Conn) int             { return w.held }
 func (w *wire) Keep(*netio.Conn) bool              { return false }
-func (w *wire) WriteKept(*netio.Conn, []byte) int  { return 0 }
 func (w *wire) Shut(*netio.Conn)                   {}
 func (w *wire) Dial(*netio.Conn, netip.Addr) error { return netio.ErrStopped }
 func (w *wire) Wake()                              {}

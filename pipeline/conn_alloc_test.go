@@ -97,6 +97,29 @@ func TestKeepAliveAllocations(t *testing.T) {
 	}
 }
 
+// TestUnreadAllocations: nor do keep-alives that are not answered.
+func TestUnreadAllocations(t *testing.T) {
+	l := newIdleLoop(keptAlive())
+	l.w.blocked = true
+	c := l.connect(1)
+	ping := masked(t, ws.OpPing, "sluice")
+	part := make([]byte, len(ping))
+	round := func() {
+		copy(part, ping)
+		l.control.Data(c, part)
+	}
+	for range 10000 {
+		round()
+	}
+	held := c.Queued()
+	if got := testing.AllocsPerRun(200, round); got != 0 {
+		t.Errorf("got %v allocations a keep-alive, want 0", got)
+	}
+	if got := c.Queued(); got != held || got < 60<<10 {
+		t.Errorf("%d bytes are held, and %d before", got, held)
+	}
+}
+
 // heap returns the bytes that are in use.
 func heap() uint64 {
 	runtime.GC()

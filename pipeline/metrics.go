@@ -62,6 +62,7 @@ const (
 	metricIdle
 	metricKeepAlivesSent
 	metricUnanswered
+	metricKeepAlivesLeft
 	metricLimited
 	metricConnsLimited
 	metricBanned
@@ -127,6 +128,7 @@ var metricTexts = [numMetrics]struct{ name, help string }{
 	metricIdle:              {"sluice_connections_idle_total", "Connections closed because they were idle."},
 	metricKeepAlivesSent:    {"sluice_keepalives_sent_total", "Keep-alives sent."},
 	metricUnanswered:        {"sluice_keepalives_unanswered_total", "Connections closed because a keep-alive was not answered."},
+	metricKeepAlivesLeft:    {"sluice_keepalives_left_out_total", "Keep-alives that were not answered because their sender does not read."},
 	metricLimited:           {"sluice_sip_limited_total", "Requests answered 503, and ACKs and useless messages dropped, because their source sends too many."},
 	metricConnsLimited:      {"sluice_source_connections_limited_total", "Connections refused because their source has too many."},
 	metricBanned:            {"sluice_banned_total", "Datagrams dropped and connections closed or refused because their source is banned."},
