@@ -97,6 +97,33 @@ func TestKeepAliveAllocations(t *testing.T) {
 	}
 }
 
+// TestSweepAllocations: to look for connections of who is banned costs no garbage.
+func TestSweepAllocations(t *testing.T) {
+	const clients = 20000 // which take ten looks
+	lim := keptAlive()
+	lim.Source.BanAfter = 1
+	l := newIdleLoop(lim)
+	for i := range clients {
+		l.connect(i)
+	}
+	l.control.Datagram(l.udp, aliceAddr, bytes.Repeat([]byte(request("OPTIONS", "1 ", "large", "")), 300))
+	got := testing.AllocsPerRun(8, func() {
+		l.now += 20 * time.Millisecond
+		l.control.Advance(l.now)
+	})
+	if got != 0 {
+		t.Errorf("got %v allocations, want 0", got)
+	}
+	for _, m := range l.stats.Metrics() {
+		if got := l.stats.Sum(m.ID); m.Name == "sluice_bans_total" && got != 1 {
+			t.Errorf("%d bans, want 1", got)
+		}
+	}
+	if got := l.loop.NumConns(); got != clients {
+		t.Errorf("%d connections are left, want all", got)
+	}
+}
+
 // TestUnreadAllocations: nor do keep-alives that are not answered.
 func TestUnreadAllocations(t *testing.T) {
 	l := newIdleLoop(keptAlive())

@@ -83,7 +83,8 @@
 //
 // Who sends too much is told by tables of fixed size that all loops write to
 // with atomic operations: a flood from a million addresses takes no more memory
-// than one from ten. Bans are maps that never change, replaced as a whole. A
+// than one from ten. Bans are maps that never change, replaced as a whole; when
+// one begins each loop looks through its connections, a part of them at a time. A
 // connection through a load balancer counts for the client that the PROXY
 // protocol header names, and stages hear of it when that is known.
 //

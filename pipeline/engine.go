@@ -51,6 +51,7 @@ type Engine struct {
 	headers   []byte // scratch for header lines
 	hashed    []byte // scratch for what is hashed
 	keeper    keeper
+	sweep     sweep
 
 	freeServers  *serverTxn
 	freeBranches []*Branch
@@ -163,6 +164,8 @@ func (e *Engine) OnMail(m *netio.Mail) {
 		e.onLost(Token(m.Token))
 	case mailSettled:
 		e.onSettled(m)
+	case mailBan:
+		e.onBan()
 	}
 }
 
@@ -175,6 +178,7 @@ const (
 	mailWrite                     // Conn, Token, Data: a message to write
 	mailLost                      // Token: the client transaction of this loop whose connection is gone
 	mailSettled                   // Conn, Token: the client transaction of another loop that awaits nothing there any more
+	mailBan                       // somebody is banned
 )
 
 // swap makes c the chain for what begins from now on.

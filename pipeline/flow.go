@@ -128,6 +128,9 @@ func (e *Engine) OnData(c *netio.Conn, b []byte) {
 // and have no response get none.
 func (e *Engine) OnClose(c *netio.Conn, err error) {
 	defer e.guardCallback()
+	if exceeds(err) {
+		e.strikeConn(c)
+	}
 	f, ok := c.Link.(*flow)
 	if !ok {
 		return
@@ -352,6 +355,9 @@ func (f *flow) Write(_ *link.Link, b []byte) {
 		f.e.count(metricKeepAlivesLeft)
 		return
 	}
+	if f.tellsTooLarge(b) {
+		f.e.strikeConn(f.c)
+	}
 	f.c.Write(b)
 }
 
@@ -374,4 +380,7 @@ func (f *flow) Close(_ *link.Link, _ int) { f.c.Close(nil) }
 func (f *flow) OnKeepAlive(*link.Link) { f.e.count(metricKeepAlives) }
 
 // OnCount implements link.Sink.
-func (f *flow) OnCount(c link.Counter) { f.e.stats.Inc(f.e.edge.linkIDs[c]) }
+func (f *flow) OnCount(c link.Counter) {
+	f.e.stats.Inc(f.e.edge.linkIDs[c])
+	f.strikeFor(c)
+}

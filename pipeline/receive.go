@@ -129,6 +129,11 @@ func (e *Engine) bad(m *sip.Message, o *origin, err parser.Err) {
 		r = sip.VersionNotSupported
 	case parser.ErrTooLong, parser.ErrTooManyHeaders:
 		r = sip.MessageTooLarge
+		if o.conn != nil {
+			e.strikeConn(o.conn)
+		} else {
+			e.strike(o.addr.Addr())
+		}
 	}
 	e.refuse(m, o, &r)
 }

@@ -187,6 +187,7 @@ func (p *Edge) welcome(peer netip.Addr, others int, now time.Duration) bool {
 		shared.Inc(p.ids[metricConnsLimited])
 		if s.strike(source, lim, now) {
 			shared.Inc(p.ids[metricBans])
+			p.announceBan()
 		}
 		return false
 	}
@@ -211,6 +212,7 @@ func (e *Engine) strike(from netip.Addr) {
 	}
 	if e.edge.sources.strike(netio.SourceOf(from), lim, e.loop.Now()) {
 		e.count(metricBans)
+		e.edge.announceBan()
 	}
 }
 
