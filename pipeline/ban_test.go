@@ -124,7 +124,9 @@ func provoke(n *pipelinetest.Net, from string) {
 // others.
 func TestBanClosesConnections(t *testing.T) {
 	n, w := strict(t, 2)
-	open := func(transport netio.Transport, from string, loop int) *netio.Conn { return connect(n, transport, from, loop).c }
+	open := func(transport netio.Transport, from string, loop int) *netio.Conn {
+		return connect(n, transport, from, loop).c
+	}
 	hers := []*netio.Conn{open(netio.TCP, "192.0.2.1:1", 0), open(netio.WS, "192.0.2.1:2", 0), open(netio.TCP, "192.0.2.1:3", 1), open(netio.WS, "192.0.2.1:4", 1)}
 	n.FromUDP(bob, target("sip:alice@192.0.2.1:40001;transport=tcp", request("MESSAGE", "1 ", "m", "")))
 	d := dial(n, aliceFar)
