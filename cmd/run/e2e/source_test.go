@@ -5,10 +5,12 @@ package e2e_test
 import (
 	"bufio"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -101,6 +103,19 @@ func proxiedOptions(t *testing.T, v *vault, transport, addr, header string) stri
 	return strings.TrimSpace(line)
 }
 
+// dialFrom connects from an address; all has to be over soon.
+func dialFrom(t *testing.T, addr, to string) net.Conn {
+	t.Helper()
+	d := net.Dialer{Timeout: soon, LocalAddr: &net.TCPAddr{IP: net.ParseIP(addr)}}
+	conn, err := d.Dial("tcp", to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	conn.SetDeadline(time.Now().Add(soon))
+	return conn
+}
+
 // TestLimitsPerSource: who connects too often, or sends too slowly, is closed,
 // and banned when that goes on; others are served.
 func TestLimitsPerSource(t *testing.T) {
@@ -108,16 +123,7 @@ func TestLimitsPerSource(t *testing.T) {
 	s := start(t, func(c *settings) {
 		c.server = "max_connections_per_source = 3\nhead_timeout = \"300ms\"\nban_after = 4\nban_time = \"3s\"\nunlimited_sources = [\"127.0.0.1\"]"
 	})
-	from := func(addr, to string) net.Conn {
-		d := net.Dialer{Timeout: soon, LocalAddr: &net.TCPAddr{IP: net.ParseIP(addr)}}
-		conn, err := d.Dial("tcp", to)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { conn.Close() })
-		conn.SetDeadline(time.Now().Add(soon))
-		return conn
-	}
+	from := func(addr, to string) net.Conn { return dialFrom(t, addr, to) }
 	served := func(conn net.Conn) bool {
 		io.WriteString(conn, "\r\n\r\n")
 		b := make([]byte, 2)
@@ -154,5 +160,35 @@ func TestLimitsPerSource(t *testing.T) {
 		if got := s.metric(name); got != want {
 			t.Errorf("%s: got %v, want %v", name, got, want)
 		}
+	}
+}
+
+// TestBanClosesConnections: who connects for TLS and says nothing is banned when
+// that goes on, and what else he has is closed, though it is silent, too.
+func TestBanClosesConnections(t *testing.T) {
+	t.Parallel()
+	s := startTLS(t, func(c *settings) {
+		c.server = "tls_handshake_timeout = \"200ms\"\nban_after = 4\n"
+	})
+	from := func(addr, to string) net.Conn { return dialFrom(t, addr, to) }
+	var his []net.Conn
+	for range 8 { // on both loops
+		his = append(his, from("127.0.0.2", s.tcp))
+	}
+	other := from("127.0.0.3", s.tcp)
+	for range 4 {
+		his = append(his, from("127.0.0.2", s.tls))
+	}
+	for i, c := range his {
+		if _, err := c.Read(make([]byte, 1)); err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("connection %d is not closed: %v", i, err)
+		}
+	}
+	io.WriteString(other, "\r\n\r\n")
+	if _, err := io.ReadFull(other, make([]byte, 2)); err != nil {
+		t.Errorf("another's connection: %v", err)
+	}
+	if got := s.metric("sluice_bans_total"); got != 1 {
+		t.Errorf("%v bans, want 1", got)
 	}
 }
