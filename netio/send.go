@@ -1,10 +1,8 @@
 package netio
 
 import (
-	"net"
 	"net/netip"
-
-	"golang.org/x/sys/unix"
+	"syscall"
 )
 
 // sendBatch is the number of datagrams that wait per socket before they are sent, with one system call.
@@ -15,35 +13,35 @@ type Datagram struct {
 	From  *Listener // in whose name: that of the batch, or a face of it
 	To    netip.AddrPort
 	Buf   *Buf
-	Token uint64 // by which its sender knows it; 0: he does not ask
-	Err   error  // set by Driver.Send: it will never go, because of what it is or where it is to go
+	Token uint64        // by which its sender knows it; 0: he does not ask
+	Err   syscall.Errno // set by Driver.Send: why it will never go, because of what it is or where it is to go
 }
 
 // A SendErrorHandler is a Handler that wants to know of datagrams that the system refused.
 type SendErrorHandler interface {
 	// OnSendError is called, before the wake-up ends, for a datagram of SendFor that cannot be sent: it is too large (EMSGSIZE), there is no way
 	// to its receiver (ENETUNREACH, EHOSTUNREACH), it may not be sent (EPERM). What a network does later to one that was sent nobody knows.
-	OnSendError(token uint64, err error)
+	OnSendError(token uint64, err syscall.Errno)
 }
 
 // refuse notes why d was not sent, unless it is for want of memory or for what became of an earlier datagram: those are worth another attempt.
-func (d *Datagram) refuse(errno unix.Errno) {
-	if errno != unix.ENOMEM && errno != unix.ECONNREFUSED {
-		d.Err = errno // small, so this allocates nothing
+func (d *Datagram) refuse(errno syscall.Errno) {
+	if errno != syscall.ENOMEM && errno != syscall.ECONNREFUSED {
+		d.Err = errno
 	}
 }
 
 // refuseAll is for a batch whose socket is gone.
 func refuseAll(batch []Datagram) {
 	for i := range batch {
-		batch[i].Err = net.ErrClosed
+		batch[i].Err = syscall.EBADF
 	}
 }
 
 // refusal is a datagram whose sender is to be told.
 type refusal struct {
 	token uint64
-	err   error
+	err   syscall.Errno
 }
 
 type sendQueue struct {
@@ -127,7 +125,7 @@ func (l *Loop) flushQueue(q *sendQueue) {
 	sent := l.driver.Send(q.listener, q.batch[:q.n])
 	for i := range sent {
 		d := &q.batch[i]
-		if d.Err != nil && d.Token != 0 {
+		if d.Err != 0 && d.Token != 0 {
 			l.refused = append(l.refused, refusal{d.Token, d.Err})
 		}
 		d.Buf.Release()

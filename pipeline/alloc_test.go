@@ -27,7 +27,8 @@ type wire struct {
 }
 
 func (w *wire) Send(_ *netio.Listener, batch []netio.Datagram) int {
-	for _, d := range batch {
+	for i := range batch {
+		d := &batch[i]
 		if d.To == bobAddr {
 			w.toBob = append(w.toBob[:0], d.Buf.B...)
 		} else {

@@ -301,7 +301,7 @@ func (e *Engine) onLost(tok Token) {
 // OnSendError implements netio.SendErrorHandler: a transport error ends the
 // transaction of a request at once (RFC 3261 §8.1.3.1, §17.1.4). One that is too
 // large for a datagram is the sender's fault and not that of the address.
-func (e *Engine) OnSendError(token uint64, err error) {
+func (e *Engine) OnSendError(token uint64, err syscall.Errno) {
 	defer e.guardCallback()
 	c := e.clients.named(Token(token))
 	if c == nil {

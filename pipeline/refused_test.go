@@ -19,7 +19,7 @@ func TestRefusedDatagram(t *testing.T) {
 	toCarol := pipeline.Target{Addr: netip.MustParseAddrPort(carol)}
 	for _, c := range []struct {
 		name, method string
-		err          error
+		err          syscall.Errno
 		targets      []pipeline.Target
 		answer       string // at once; "" when carol gets the request
 		saw          string
@@ -36,11 +36,11 @@ func TestRefusedDatagram(t *testing.T) {
 			profile := short
 			profile.UseBlacklist, profile.BlacklistTime = true, time.Minute
 			n := pipelinetest.New(t, stages(recorder{"r", &log}, router{"bob": c.targets}), pipelinetest.Options{Profile: profile})
-			n.Loops[0].RefuseDatagrams(func(p netiotest.Packet) error {
+			n.Loops[0].RefuseDatagrams(func(p netiotest.Packet) syscall.Errno {
 				if p.To == bobAt {
 					return c.err
 				}
-				return nil
+				return 0
 			})
 			n.FromUDP(alice, request(c.method, "1 ", "one", ""))
 			got := n.Sent()
@@ -87,11 +87,11 @@ func TestRefusedRetransmission(t *testing.T) {
 			n.FromUDP(bob, respond(req, c.provisional))
 			n.Sent()
 		}
-		n.Loops[0].RefuseDatagrams(func(p netiotest.Packet) error {
+		n.Loops[0].RefuseDatagrams(func(p netiotest.Packet) syscall.Errno {
 			if p.To == bobAt {
 				return syscall.ENETUNREACH
 			}
-			return nil
+			return 0
 		})
 		n.Advance(600 * time.Millisecond)
 		if c.answer != "" {
@@ -107,11 +107,11 @@ func TestRefusedRetransmission(t *testing.T) {
 // TestRefusedResponse: for a response nobody is told, and all ends in its time.
 func TestRefusedResponse(t *testing.T) {
 	n := pipelinetest.New(t, stages(router{}))
-	n.Loops[0].RefuseDatagrams(func(p netiotest.Packet) error {
+	n.Loops[0].RefuseDatagrams(func(p netiotest.Packet) syscall.Errno {
 		if p.To == aliceAt {
 			return syscall.EMSGSIZE
 		}
-		return nil
+		return 0
 	})
 	n.FromUDP(alice, request("OPTIONS", "1 ", "one", ""))
 	n.FromUDP(bob, respond(toBob(n, "OPTIONS "), "200 OK"))

@@ -33,7 +33,7 @@ type Harness struct {
 	stopped bool
 
 	full    bool
-	refuse  func(Packet) error
+	refuse  func(Packet) syscall.Errno
 	route   func(peer netip.Addr) netip.Addr
 	packets []Packet
 	streams map[*netio.Conn]*stream
@@ -130,8 +130,8 @@ func (h *Harness) Sent() []Packet {
 // FillSocket makes the UDP sockets refuse (true) or take (false) datagrams, as when their buffers are full.
 func (h *Harness) FillSocket(full bool) { h.full = full }
 
-// RefuseDatagrams has the system refuse datagrams for which refuse, if not nil, returns an error.
-func (h *Harness) RefuseDatagrams(refuse func(p Packet) error) { h.refuse = refuse }
+// RefuseDatagrams has the system refuse datagrams for which refuse, if not nil, returns an error number.
+func (h *Harness) RefuseDatagrams(refuse func(p Packet) syscall.Errno) { h.refuse = refuse }
 
 // SetRoute says at which of our addresses the routes to peers begin, for listeners on every address (netio.Router).
 func (h *Harness) SetRoute(route func(peer netip.Addr) netip.Addr) { h.route = route }
@@ -214,7 +214,7 @@ func (d *driver) Send(_ *netio.Listener, batch []netio.Datagram) int {
 		if d.refuse != nil {
 			dg.Err = d.refuse(p)
 		}
-		if dg.Err == nil {
+		if dg.Err == 0 {
 			d.packets = append(d.packets, p)
 		}
 	}
