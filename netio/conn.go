@@ -2,6 +2,7 @@ package netio
 
 import (
 	"net/netip"
+	"time"
 
 	"github.com/panjf2000/gnet/v2"
 )
@@ -50,17 +51,21 @@ type Conn struct {
 	gone      bool // the socket is closed, or there never was one
 	counted   bool // among the connections of its source
 	enrolled  bool // was opened on its loop; read by the accepting goroutine once gnet is done
+	parting   bool // closed with a last word, see linger
 	half      bool // the peer sends no more; what is written still goes out
-	stuck     bool // half, and on loop.stuck
-	finishing bool // half, and to be closed once nothing is pending
+	unsure    bool // half, and on loop.unsure
+	finishing bool // half, and to be closed once all is out
+	finished  bool // half, and our FIN is sent
 	held      int  // bytes that the socket side still had to write after the last flush
 	pending   *Buf // written since
 	err       error
 
 	newer, older *Conn // other connections to the same peer, see connTable
 	sock         gnet.Conn
-	fd           int     // of a half-closed connection, which is gnet's no more
-	tls          *secure // nil: no TLS
+	fd           int           // of a half-closed connection, which is gnet's no more
+	until        time.Duration // of a half-closed connection: how long an acknowledgement is waited for
+	linger       *lingering    // nil: it does not
+	tls          *secure       // nil: no TLS
 	serverName   string
 }
 
@@ -112,9 +117,10 @@ func (c *Conn) SetRemote(remote netip.AddrPort) (others int) {
 
 // Write copies p to what is pending; it goes out with one system call at the end of the current callback, or at once when called
 // outside of one. False: the connection is closed, or the write queue would exceed its bound, upon which it is closed with ErrSlowReader,
-// but not while it is being opened. On a half-closed connection it goes out at once: one that was reset meanwhile is closed, and says false.
+// but not while it is being opened. On a half-closed connection it goes out at once: one that was reset meanwhile is closed, and says false; so
+// does one that was finished.
 func (c *Conn) Write(p []byte) bool {
-	if c.state == StateClosed {
+	if c.state == StateClosed || c.finished {
 		return false
 	}
 	if len(p) == 0 {
@@ -146,6 +152,8 @@ func (c *Conn) Write(p []byte) bool {
 
 // Close closes the connection after a last, non-blocking attempt to write what is pending. State is StateClosed from now on; OnClose
 // is called with err once the current callback has returned, and never from within Close. It does nothing to a closed connection.
+//
+// With a nil err, and something pending, the socket lingers: what is pending is the last word, and the peer shall get it whatever it sends.
 func (c *Conn) Close(err error) {
 	if c.state == StateClosed {
 		return

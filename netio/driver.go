@@ -19,11 +19,15 @@ type Driver interface {
 	Write(c *Conn, b []byte) int
 	// Queued is how much is still kept.
 	Queued(c *Conn) int
+	// EndWriting tells the peer of c that nothing more comes. Nothing is queued then, and nothing is written afterwards.
+	EndWriting(c *Conn)
 	// Keep keeps the socket of c, whose peer has ended its sending, to be written to with WriteKept; false when it cannot. Who was not asked to closes
 	// it once the loop has been told of that end.
 	Keep(c *Conn) bool
 	// WriteKept writes to a socket that was kept, and returns how much it took. It keeps nothing itself.
 	WriteKept(c *Conn, b []byte) int
+	// Acknowledged tells whether the peer has all that was written to a socket that was kept. A reset that came before is reported.
+	Acknowledged(c *Conn) bool
 	// Shut closes the socket of c.
 	Shut(c *Conn)
 	// Dial opens a socket for c.

@@ -244,6 +244,9 @@ func (e *engine) OnClose(gc gnet.Conn, err error) gnet.Action {
 	}
 	if c.state == StateClosed { // a last write failed: the descriptor may be somebody else's by now
 		c.sock, c.gone = nil, true
+		if c.linger != nil {
+			l.lingered(c)
+		}
 		return gnet.None
 	}
 	if errors.Is(err, io.EOF) {
@@ -279,6 +282,15 @@ func (e *engine) Queued(c *Conn) int {
 		return 0
 	}
 	return c.sock.OutboundBuffered()
+}
+
+// EndWriting implements Driver.
+func (e *engine) EndWriting(c *Conn) {
+	fd := c.fd
+	if !c.half {
+		fd = c.sock.Fd()
+	}
+	_ = unix.Shutdown(fd, unix.SHUT_WR) // an error: there is nobody left to tell
 }
 
 // Shut implements Driver.

@@ -3,6 +3,7 @@ package netio
 import (
 	"io"
 	"os"
+	"time"
 
 	"github.com/panjf2000/gnet/v2"
 	"golang.org/x/sys/unix"
@@ -33,23 +34,43 @@ func (c *Conn) KeepWriting() bool {
 // HalfClosed tells whether KeepWriting has kept c.
 func (c *Conn) HalfClosed() bool { return c.half }
 
-// Finish closes a half-closed connection with io.EOF as soon as all that was written has been handed to its socket, most often at once.
+// Finish closes a half-closed connection as soon as all that was written has arrived, as far as its peer's TCP tells: with io.EOF when it was
+// acknowledged, or was not within ackTime, and with the error when the connection was reset. Nothing can be written any more once all is out.
 func (c *Conn) Finish() {
-	switch {
-	case !c.half || c.state == StateClosed:
-	case c.pending == nil:
-		c.Close(io.EOF)
-	default:
-		c.finishing = true
+	if !c.half || c.finishing || c.state == StateClosed {
+		return
 	}
+	c.finishing = true
+	l := c.loop
+	l.enter()
+	if l.isUnsure(c) && !l.watch(c) {
+		l.closing(c, io.EOF)
+	}
+	l.leave()
 }
+
+// Acknowledged tells whether all that was written to a half-closed connection has arrived. One that turns out to be reset is closed.
+func (c *Conn) Acknowledged() bool {
+	if !c.half || c.state == StateClosed || c.pending != nil {
+		return false
+	}
+	l := c.loop
+	l.enter()
+	defer l.leave()
+	return l.driver.Acknowledged(c)
+}
+
+const (
+	ackTime   = 2 * time.Second // for an acknowledgement, since the last write
+	maxUnsure = 1024            // half-closed connections of a loop that wait for acknowledgements; more are closed without
+)
 
 // ConnToAnswer is Conn for what answers the peer: it also finds a connection on which the peer sends no more.
 func (l *Loop) ConnToAnswer(id ConnID) *Conn {
 	if id.Loop() != l.index {
 		return nil
 	}
-	if c := l.table.lookup(id); c != nil && c.state != StateClosed {
+	if c := l.table.lookup(id); c != nil && c.state != StateClosed && !c.finished {
 		return c
 	}
 	return nil
@@ -85,35 +106,67 @@ func (c *Conn) flushHalf() {
 	l.stats.Add(l.ids.streamBytesOut, uint64(n))
 	if n == len(b.B) || c.gone {
 		c.dropPending()
-		return
+	} else {
+		b.B = b.B[:copy(b.B, b.B[n:])]
 	}
-	b.B = b.B[:copy(b.B, b.B[n:])]
-	if !c.stuck && c.state == StateOpen {
-		c.stuck = true
-		l.stuck = append(l.stuck, c)
-		l.unstickAt = l.now + l.opt.Tick
+	if c.state == StateOpen {
+		c.until = l.now + ackTime
+		l.watch(c)
 	}
 }
 
-// unstick tries again to write to half-closed connections whose sockets were full.
-func (l *Loop) unstick() {
-	kept := l.stuck[:0]
-	for _, c := range l.stuck {
-		if c.state == StateOpen {
-			c.flush()
-		}
-		if c.state == StateOpen && c.pending != nil {
+// watch has c looked at with every tick, until nothing is pending and all is acknowledged. False: there are too many of them.
+func (l *Loop) watch(c *Conn) bool {
+	if c.unsure {
+		return true
+	}
+	if c.pending == nil && len(l.unsure) >= maxUnsure {
+		return false
+	}
+	if len(l.unsure) == 0 {
+		l.lookAt = l.now + l.opt.Tick
+	}
+	c.unsure = true
+	l.unsure = append(l.unsure, c)
+	return true
+}
+
+// makeSure looks at the half-closed connections that something is to be known of.
+func (l *Loop) makeSure() {
+	kept := l.unsure[:0]
+	for _, c := range l.unsure {
+		if l.isUnsure(c) {
 			kept = append(kept, c)
-			continue
-		}
-		c.stuck = false
-		if c.finishing {
-			l.closing(c, io.EOF)
+		} else {
+			c.unsure = false
 		}
 	}
-	clear(l.stuck[len(kept):])
-	l.stuck = kept
-	l.unstickAt = l.now + l.opt.Tick
+	clear(l.unsure[len(kept):])
+	l.unsure = kept
+	l.lookAt = l.now + l.opt.Tick
+}
+
+// isUnsure moves c on as far as it goes; true when it has to be looked at again. Whoever has closed its socket, rather than ended its sending, resets
+// the connection upon what is written, and has not read that. Our FIN goes with the last of it: a peer that reads acknowledges a FIN at once.
+func (l *Loop) isUnsure(c *Conn) bool {
+	if c.state == StateOpen && c.pending != nil {
+		c.flush()
+	}
+	if c.state != StateOpen || c.pending != nil {
+		return c.state == StateOpen
+	}
+	if c.finishing && !c.finished {
+		c.finished = true
+		c.until = l.now + ackTime
+		l.driver.EndWriting(c)
+	}
+	if !l.driver.Acknowledged(c) && c.state == StateOpen && l.now < c.until {
+		return true
+	}
+	if c.finishing {
+		l.closing(c, io.EOF) // unless it was reset
+	}
+	return false
 }
 
 // ended takes the end of a peer's sending from gnet, which closes its descriptor upon return.
@@ -157,4 +210,20 @@ func (e *engine) WriteKept(c *Conn, b []byte) int {
 		}
 	}
 	return done
+}
+
+// Acknowledged implements Driver. What is acknowledged was not lost by a reset that came later; a FIN need not be.
+func (e *engine) Acknowledged(c *Conn) bool {
+	left := unacknowledged(c.fd)
+	if c.finished {
+		left--
+	}
+	if left <= 0 {
+		return true
+	}
+	if errno, err := unix.GetsockoptInt(c.fd, unix.SOL_SOCKET, unix.SO_ERROR); errno != 0 && err == nil {
+		unix.Close(c.fd)
+		e.loop.lost(c, os.NewSyscallError("write", unix.Errno(errno)))
+	}
+	return false
 }

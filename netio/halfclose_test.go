@@ -107,6 +107,22 @@ func TestHalfCloseOfACloser(t *testing.T) {
 	noMore(t, "descriptors", before, descriptors)
 }
 
+// TestFinishWithACloser: who has closed is told from who reads on by what becomes of the last write.
+func TestFinishWithACloser(t *testing.T) {
+	h := openHalf(t, nil)
+	before := descriptors(t)
+	for range 20 {
+		c := h.dial(t)
+		c.Close()
+		kept := wait(t, h.kept)
+		on(t, kept.Loop(), func(*node) { kept.Write([]byte("lost")); kept.Finish() })
+		if err := wait(t, h.closed); err == nil || err == io.EOF {
+			t.Errorf("closed: got %v, want what went wrong", err)
+		}
+	}
+	noMore(t, "descriptors", before, descriptors)
+}
+
 // TestHalfCloseAndReset: a reset that is there already when the end is seen closes at once.
 func TestHalfCloseAndReset(t *testing.T) {
 	h := openHalf(t, nil)

@@ -73,13 +73,14 @@ type Loop struct {
 	dirty   []*Conn // with pending bytes
 	closed  []*Conn // whose OnClose is due
 	ending  *Conn   // whose OnHalfClose runs
-	stuck   []*Conn // half-closed ones whose sockets are full
+	unsure  []*Conn // half-closed ones with something that is pending or not acknowledged
 	mail    Mail    // the one being delivered
 	started bool
 	stopped bool
 	lastDue time.Duration
 
-	unstickAt time.Duration // when stuck is looked at again
+	lingering []*lingering
+	lookAt    time.Duration // when unsure is looked at again
 
 	_     [64]byte // what follows is written to by other goroutines
 	awake atomic.Uint32
@@ -209,8 +210,8 @@ func (l *Loop) begin(now time.Duration) {
 	if !l.stopped {
 		l.wheel.Advance(now)
 	}
-	if len(l.stuck) > 0 && now >= l.unstickAt {
-		l.unstick()
+	if len(l.unsure) > 0 && now >= l.lookAt {
+		l.makeSure()
 	}
 }
 
@@ -228,8 +229,8 @@ func (l *Loop) end() {
 	if l.retry {
 		due = min(due, l.now+l.opt.Tick)
 	}
-	if len(l.stuck) > 0 {
-		due = min(due, l.unstickAt)
+	if len(l.unsure) > 0 {
+		due = min(due, l.lookAt)
 	}
 	if due != l.lastDue {
 		l.lastDue = due
@@ -283,16 +284,11 @@ func (l *Loop) reportClosed() {
 		c.flush()
 		c.farewell()
 		c.dropPending()
-		if !c.gone {
-			c.gone = true
-			l.driver.Shut(c)
+		if !l.linger(c) {
+			l.release(c)
 		}
 		l.table.remove(c)
-		l.uncount(c)
 		l.stats.Move(l.ids.conns, -1)
-		if l.net != nil {
-			l.net.conns.Add(-1)
-		}
 		l.handler.OnClose(c, c.err)
 	}
 	l.closed = l.closed[:0]
@@ -346,6 +342,9 @@ func (l *Loop) stop() {
 		}
 	}
 	l.settle()
+	for len(l.lingering) > 0 {
+		l.lingered(l.lingering[0].conn)
+	}
 	l.handler.OnStop(l)
 	l.settle()
 	l.retire()

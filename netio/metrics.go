@@ -9,6 +9,7 @@ type metrics struct {
 	conns, accepted, acceptErrors, connsRefused  stats.ID
 	dials, dialErrors, slowReaders, openingFull  stats.ID
 	dialsRefused, halfClosed                     stats.ID
+	lingering, lingered, lingerCut               stats.ID
 	streamBytesIn, streamBytesOut                stats.ID
 	mailDropped, wakeups                         stats.ID
 	handshakes, handshakesResumed                stats.ID
@@ -34,6 +35,9 @@ func newMetrics(r *stats.Registry) *metrics {
 		dialsRefused:   r.Counter("sluice_dials_refused_total", "Stream connections that were not begun to be opened because too many were under way."),
 		slowReaders:    r.Counter("sluice_slow_readers_total", "Stream connections closed because their write queue was full."),
 		halfClosed:     r.Counter("sluice_connections_half_closed_total", "Stream connections kept for answers after their peer had ended its sending."),
+		lingering:      r.Gauge("sluice_connections_lingering", "Stream connections that were closed with a last word, and whose peers have not ended their sending."),
+		lingered:       r.Counter("sluice_connections_lingered_total", "Stream connections that were closed with a last word and lingered."),
+		lingerCut:      r.Counter("sluice_connections_linger_cut_total", "Those whose socket was closed before the peer had ended its sending, for time, amount or number."),
 		openingFull:    r.Counter("sluice_opening_refused_total", "Messages refused because too much waits for a connection that is being opened."),
 		streamBytesIn:  r.Counter("sluice_stream_received_bytes_total", "Bytes received on stream connections."),
 		streamBytesOut: r.Counter("sluice_stream_sent_bytes_total", "Bytes handed to the sockets of stream connections."),

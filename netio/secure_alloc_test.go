@@ -25,6 +25,8 @@ func (w *wire) Write(_ *netio.Conn, b []byte) int                  { w.written =
 func (w *wire) Queued(*netio.Conn) int                             { return 0 }
 func (w *wire) Keep(*netio.Conn) bool                              { return false }
 func (w *wire) WriteKept(*netio.Conn, []byte) int                  { return 0 }
+func (w *wire) EndWriting(*netio.Conn)                             {}
+func (w *wire) Acknowledged(*netio.Conn) bool                      { return true }
 func (w *wire) Shut(*netio.Conn)                                   {}
 func (w *wire) Dial(*netio.Conn, netip.Addr) error                 { return io.EOF }
 

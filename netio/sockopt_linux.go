@@ -27,6 +27,12 @@ func setUserTimeout(fd int, d time.Duration) {
 	_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, int(d.Milliseconds()))
 }
 
+// unacknowledged is how much of what was written to a socket its peer has not acknowledged, a FIN counting as one byte: tcp(7).
+func unacknowledged(fd int) int {
+	n, _ := unix.IoctlGetInt(fd, unix.SIOCOUTQ)
+	return n
+}
+
 // sharePorts lets connections from a given local address share its ports as long as they go to different peers: without
 // IP_BIND_ADDRESS_NO_PORT the kernel takes a port for the address as soon as it is bound, and 28,000 connections exhaust them.
 func sharePorts(fd int) {

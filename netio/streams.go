@@ -125,6 +125,7 @@ func (l *Loop) failed(c *Conn, err error) {
 
 func (l *Loop) received(c *Conn, b []byte) {
 	if c.state == StateClosed {
+		l.discard(c, len(b))
 		return
 	}
 	l.stats.Add(l.ids.streamBytesIn, uint64(len(b)))
@@ -138,6 +139,9 @@ func (l *Loop) received(c *Conn, b []byte) {
 // lost records that the socket of c is closed, by its peer or by an error. It may be called from within Driver calls of our own.
 func (l *Loop) lost(c *Conn, err error) {
 	c.gone = true
+	if c.linger != nil {
+		l.lingered(c)
+	}
 	l.closing(c, err)
 }
 
@@ -147,6 +151,7 @@ func (l *Loop) closing(c *Conn, err error) {
 		return
 	}
 	l.table.unlink(c)
+	c.parting = c.hasLastWord(err)
 	c.state, c.err = StateClosed, err
 	if c.tls != nil {
 		c.abandonTLS()

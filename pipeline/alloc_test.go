@@ -48,6 +48,8 @@ func (w *wire) Write(_ *netio.Conn, b []byte) int {
 func (w *wire) Queued(*netio.Conn) int             { return w.held }
 func (w *wire) Keep(*netio.Conn) bool              { return false }
 func (w *wire) WriteKept(*netio.Conn, []byte) int  { return 0 }
+func (w *wire) EndWriting(*netio.Conn)             {}
+func (w *wire) Acknowledged(*netio.Conn) bool      { return true }
 func (w *wire) Shut(*netio.Conn)                   {}
 func (w *wire) Dial(*netio.Conn, netip.Addr) error { return netio.ErrStopped }
 func (w *wire) Wake()                              {}

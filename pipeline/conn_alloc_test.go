@@ -168,7 +168,7 @@ func TestHalfOpenConnections(t *testing.T) {
 			conns[i] = l.control.Accept(netio.WS, l.ws, l.ws.Addr, from)
 			l.control.Data(conns[i], []byte(first))
 		}
-		for second := 0; second < 25 && l.loop.NumConns() > 0; second++ {
+		for second := 0; second < 30 && l.loop.NumConns()+l.loop.Wheel().Len() > 0; second++ {
 			for _, c := range conns {
 				l.control.Data(c, []byte("x"))
 			}

@@ -28,6 +28,7 @@ type flow struct {
 	servers   int        // server transactions whose request came here
 	owed      int        // those of them whose client waits for its final response
 	invites   *serverTxn // list of those that are INVITEs
+	finals    []final    // that went out since the peer ended its sending, and may not have arrived
 	handshake *Handshake // while it is judged
 	opened    bool       // the stages were told of it
 	vigil
@@ -158,6 +159,7 @@ func (e *Engine) OnClose(c *netio.Conn, err error) {
 	if err != netio.ErrStopped { // then all calls end alike
 		f.callersGone()
 	}
+	f.sendAgain(err)
 }
 
 // loseClients tells those who wait for a response on the connection, which has

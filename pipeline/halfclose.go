@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"io"
 	"time"
 
 	"sluice/netio"
@@ -13,7 +14,7 @@ const halfCloseTime = 32 * time.Second
 
 // OnHalfClose implements netio.HalfCloseHandler. A client that has ended its
 // sending may go on reading: then its connection is open for responses (RFC
-// 3261 §18.2.2), until it has all final ones. What waits for a response of
+// 3261 §18.2.2), until all final ones have arrived. What waits for a response of
 // the peer waits in vain, and so would any new request to it.
 func (e *Engine) OnHalfClose(c *netio.Conn) {
 	defer e.guardCallback()
@@ -36,6 +37,61 @@ func (s *serverTxn) paid() {
 	if s.flow.owed--; s.flow.owed == 0 {
 		s.flow.c.Finish()
 	}
+}
+
+// A final is a final response on a connection whose peer has ended its sending.
+// If the peer has closed its socket altogether, that is lost, and the reset which
+// it brings is the first that we hear of it.
+type final struct {
+	b    *netio.Buf
+	back path
+}
+
+// maxFinals bounds the bytes of the finals of a connection; what exceeds it is
+// sent once.
+const maxFinals = 128 << 10
+
+// mayBeLost keeps a final response that was just sent, if the connection of its
+// request may turn out to be closed.
+func (s *serverTxn) mayBeLost(b *netio.Buf) {
+	f := s.flow
+	if f == nil || !f.c.HalfClosed() || s.back.conn != f.c.ID() {
+		return
+	}
+	size := len(b.B)
+	for i := range f.finals {
+		size += len(f.finals[i].b.B)
+	}
+	if size <= maxFinals {
+		f.finals = append(f.finals, final{b.Retain(), s.back})
+	}
+}
+
+// arrived forgets the finals if the peer has acknowledged them.
+func (f *flow) arrived() {
+	if len(f.finals) > 0 && f.c.Acknowledged() {
+		f.dropFinals()
+	}
+}
+
+func (f *flow) dropFinals() {
+	for i := range f.finals {
+		f.finals[i].b.Release()
+	}
+	f.finals = nil
+}
+
+// sendAgain sends the finals of a connection that was reset as if writing them
+// had failed (RFC 3261 §18.2.2).
+func (f *flow) sendAgain(err error) {
+	if err != io.EOF && whyClosed(err) == CausePeerClosed {
+		for i := range f.finals {
+			if p := &f.finals[i].back; f.e.reopen(p) {
+				f.e.transmit(p, f.finals[i].b, 0)
+			}
+		}
+	}
+	f.dropFinals()
 }
 
 // connFor returns the connection for a message: of a transaction of ours, which

@@ -206,22 +206,153 @@ func TestHalfClosedFlow(t *testing.T) {
 	}
 }
 
-// What is written to a peer who has closed, before its reset has come, is lost. A
-// 2xx is repeated by the callee, and then goes where the client listens.
+// Who has closed its socket has read nothing of what is written then: the final
+// responses go to the address in the Via as soon as the reset is there (RFC 3261
+// §18.2.2), and nowhere twice.
 func TestLostToACloser(t *testing.T) {
+	later := func(n *pipelinetest.Net, p *peer) {
+		p.h.Silence(p.c, true)
+		n.Advance(time.Second)
+		noDial(n)
+		p.h.Silence(p.c, false)
+		n.Advance(20 * time.Millisecond)
+	}
+	for _, c := range []struct {
+		name   string
+		method string
+		before []string // provisional responses, after the close
+		answer string
+		silent bool // until a second after the answer
+	}{
+		{"OPTIONS", "OPTIONS", nil, "200 OK", false},
+		{"OPTIONS, refused", "OPTIONS", nil, "404 Not Found", false},
+		{"INVITE", "INVITE", nil, "200 OK", false},
+		{"INVITE, refused", "INVITE", nil, "486 Busy Here", false},
+		{"INVITE, refused after it has rung", "INVITE", []string{"180 Ringing", "183 Session Progress"}, "486 Busy Here", false},
+		{"OPTIONS, far away", "OPTIONS", nil, "200 OK", true},
+		{"INVITE, refused, far away", "INVITE", []string{"180 Ringing"}, "486 Busy Here", true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			n, w := timed(t, pipeline.ConnLimits{})
+			caller := connect(n, netio.TCP, aliceFar)
+			caller.send(over("TCP", request(c.method, "1 ", "one", "")))
+			req := expectSent(n, bob, c.method+" ")[0]
+			caller.received()
+			closePeer(caller)
+			caller.h.Silence(caller.c, c.silent)
+			for _, b := range c.before {
+				n.FromUDP(bob, respond(req, b))
+			}
+			n.FromUDP(bob, respond(req, c.answer))
+			if c.silent {
+				noDial(n)
+				later(n, caller)
+			}
+			caller.expectClosed(w, true)
+			d := dial(n, alice)
+			d.Succeed()
+			client := &peer{n, n.Loops[0], d.Conn}
+			client.expect("SIP/2.0 " + c.answer)
+			n.Sent()
+			n.Advance(40 * time.Second)
+			client.expect()
+			closePeer(client)
+			n.Idle()
+		})
+	}
+}
+
+// Of several final responses those that were lost are sent again, and those alone.
+func TestLostOfSeveral(t *testing.T) {
 	n, _ := timed(t, pipeline.ConnLimits{})
 	caller := connect(n, netio.TCP, aliceFar)
-	caller.send(over("TCP", request("INVITE", "1 ", "inv", "")))
-	inv := expectSent(n, bob, "INVITE ")[0]
-	caller.received()
+	var forwarded []string
+	for _, id := range []string{"a", "b", "c", "d"} {
+		caller.send(over("TCP", request("OPTIONS", "1 ", id, "")))
+		forwarded = append(forwarded, expectSent(n, bob, "OPTIONS ")...)
+	}
+	answer := func(i int) { n.FromUDP(bob, respond(forwarded[i], "200 OK")) }
+	halfClose(caller)
+	answer(0)
+	caller.expect("SIP/2.0 200 ")
 	closePeer(caller)
-	n.FromUDP(bob, respond(inv, "200 OK"))
+	caller.h.Silence(caller.c, true)
+	answer(1)
+	answer(2)
+	caller.h.Silence(caller.c, false)
 	noDial(n)
-	n.Advance(500 * time.Millisecond)
-	n.FromUDP(bob, respond(inv, "200 OK"))
+	n.Advance(20 * time.Millisecond)
 	d := dial(n, alice)
 	d.Succeed()
-	(&peer{n, n.Loops[0], d.Conn}).expect("SIP/2.0 200 ")
+	client := &peer{n, n.Loops[0], d.Conn}
+	client.expect("SIP/2.0 200 ", "SIP/2.0 200 ")
+	answer(3) // of a client that is known to have closed
+	client.expect("SIP/2.0 200 ")
+	noDial(n)
 	n.Advance(40 * time.Second)
+	closePeer(client)
+	n.Idle()
+}
+
+// A client of which nothing is heard is not waited for for long, and is not taken
+// for one that has closed.
+func TestNoAcknowledgement(t *testing.T) {
+	n, w := timed(t, pipeline.ConnLimits{})
+	caller := connect(n, netio.TCP, aliceFar)
+	caller.send(over("TCP", request("INVITE", "1 ", "one", "")))
+	inv := expectSent(n, bob, "INVITE ")[0]
+	caller.received()
+	halfClose(caller)
+	caller.h.Silence(caller.c, true)
+	n.FromUDP(bob, respond(inv, "200 OK"))
+	caller.expect("SIP/2.0 200 ")
+	if !caller.h.Shut(caller.c) || caller.h.Gone(caller.c) {
+		t.Error("our sending has not ended, or the socket is closed")
+	}
+	n.Advance(500 * time.Millisecond)
+	n.FromUDP(bob, respond(inv, "200 OK")) // again: nothing more can be written to the connection
+	d := dial(n, alice)
+	d.Succeed()
+	client := &peer{n, n.Loops[0], d.Conn}
+	client.expect("SIP/2.0 200 ")
+	n.Advance(1490 * time.Millisecond)
+	if caller.h.Gone(caller.c) {
+		t.Error("closed before its time")
+	}
+	n.Advance(20 * time.Millisecond)
+	if !caller.h.Gone(caller.c) || w.events[len(w.events)-1] != "close "+aliceFar+" peer_closed" {
+		t.Errorf("not closed in time: %q", w.events)
+	}
+	n.Advance(20 * time.Second)
+	n.FromUDP(bob, respond(inv, "200 OK"))
+	client.expect("SIP/2.0 200 ")
+	n.Advance(20 * time.Second)
+	client.expect()
+	closePeer(client)
+	n.Idle()
+}
+
+// What is kept to be sent again is bounded.
+func TestManyLost(t *testing.T) {
+	n, _ := timed(t, pipeline.ConnLimits{})
+	caller := connect(n, netio.TCP, aliceFar)
+	var forwarded []string
+	for _, id := range []string{"a", "b", "c"} {
+		caller.send(over("TCP", request("OPTIONS", "1 ", id, "")))
+		forwarded = append(forwarded, expectSent(n, bob, "OPTIONS ")...)
+	}
+	closePeer(caller)
+	caller.h.Silence(caller.c, true)
+	for _, r := range forwarded {
+		n.FromUDP(bob, respond(r, "200 OK\r\nX-Long: "+strings.Repeat("x", 50000)))
+	}
+	caller.h.Silence(caller.c, false)
+	n.Advance(20 * time.Millisecond)
+	d := dial(n, alice)
+	d.Succeed()
+	client := &peer{n, n.Loops[0], d.Conn}
+	client.expect("SIP/2.0 200 ", "SIP/2.0 200 ")
+	n.Advance(40 * time.Second)
+	closePeer(client)
 	n.Idle()
 }

@@ -242,6 +242,9 @@ func (e *Engine) write(c *netio.Conn, msg []byte) bool {
 	if !ok {
 		return false
 	}
+	if c.HalfClosed() {
+		f.arrived()
+	}
 	if c.Transport() == netio.WS || c.Transport() == netio.WSS {
 		e.frame = f.link.AppendMessage(e.frame[:0], msg)
 		msg = e.frame

@@ -72,7 +72,12 @@ func (s *serverTxn) send(b *netio.Buf, status uint16) {
 	s.e.countReply(status)
 	b = s.keep(b, status)
 	s.tryingAt, s.answered = 0, true
-	if !s.e.transmit(&s.back, b, 0) && status >= 200 && s.e.reopen(&s.back) {
+	sent := s.e.transmit(&s.back, b, 0)
+	switch {
+	case status < 200:
+	case sent:
+		s.mayBeLost(b)
+	case s.e.reopen(&s.back):
 		s.e.transmit(&s.back, b, 0)
 	}
 	if s.last != nil {

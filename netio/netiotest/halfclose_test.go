@@ -85,6 +85,41 @@ func TestEndsOfHalfClosed(t *testing.T) {
 				t.Error("a write after the reset is taken")
 			}
 		}, "close broken pipe"},
+		{"acknowledged after it is finished", func(r *halving, c *netio.Conn) {
+			r.h.Silence(c, true)
+			c.Write([]byte("last"))
+			c.Finish()
+			c.Finish()
+			r.h.Advance(time.Second)
+			if c.Write([]byte("more")) || r.h.Loop().ConnToAnswer(c.ID()) != nil {
+				t.Error("it can be written to, or found")
+			}
+			if got := r.take(); len(got) > 0 || !r.h.Shut(c) || r.h.Gone(c) {
+				t.Errorf("got %q, our sending has ended: %v, the socket is closed: %v", got, r.h.Shut(c), r.h.Gone(c))
+			}
+			r.h.Silence(c, false)
+			r.h.Advance(20 * time.Millisecond)
+		}, "close EOF"},
+		{"reset after it is finished", func(r *halving, c *netio.Conn) {
+			r.h.Silence(c, true)
+			r.h.ClosePeer(c)
+			c.Write([]byte("last"))
+			c.Finish()
+			r.h.Silence(c, false)
+			r.h.Advance(20 * time.Millisecond)
+		}, "close broken pipe"},
+		{"never acknowledged", func(r *halving, c *netio.Conn) {
+			r.h.Silence(c, true)
+			c.Write([]byte("last"))
+			r.h.Advance(time.Second)
+			c.Finish()
+			r.h.Advance(2*time.Second + 20*time.Millisecond)
+		}, "close EOF"},
+		{"reset without another write", func(r *halving, c *netio.Conn) {
+			r.h.ClosePeer(c)
+			c.Write([]byte("lost"))
+			r.h.Advance(20 * time.Millisecond)
+		}, "close broken pipe"},
 		{"too much waits", func(r *halving, c *netio.Conn) {
 			r.h.Block(c, true)
 			for c.Write(make([]byte, 1000)) {

@@ -2,6 +2,7 @@ package netiotest
 
 import (
 	"bytes"
+	"io"
 	"net/netip"
 	"slices"
 	"sync/atomic"
@@ -46,6 +47,10 @@ type stream struct {
 	blocked bool
 	gone    bool // the peer has closed its socket
 	reset   bool // and has said so to what was written since
+	ended   bool // our sending has ended
+	stays   bool // the peer goes on sending even then
+	unacked int  // bytes written to a half-closed one, which the peer has not acknowledged
+	silent  bool // nothing is heard of the peer, neither acknowledgements nor a reset
 	shut    bool
 }
 
@@ -238,17 +243,42 @@ func (d *driver) Keep(*netio.Conn) bool { return true }
 func (d *driver) WriteKept(c *netio.Conn, b []byte) int {
 	s := (*Harness)(d).stream(c)
 	switch {
-	case s.reset:
-		d.control.Lost(c, syscall.EPIPE)
+	case s.reset && !s.silent:
+		d.lose(c)
 		return 0
 	case s.gone:
 		s.reset = true
+		s.unacked += len(b)
 		return len(b)
 	case s.blocked:
 		return 0
+	case s.silent:
+		s.unacked += len(b)
 	}
 	s.written = append(s.written, b...)
 	return len(b)
+}
+
+func (d *driver) lose(c *netio.Conn) {
+	(*Harness)(d).stream(c).shut = true
+	d.control.Lost(c, syscall.EPIPE)
+}
+
+func (d *driver) EndWriting(c *netio.Conn) {
+	s := (*Harness)(d).stream(c)
+	s.ended = true
+	if !s.stays && !c.HalfClosed() {
+		s.shut = true
+		d.control.Lost(c, io.EOF)
+	}
+}
+
+func (d *driver) Acknowledged(c *netio.Conn) bool {
+	s := (*Harness)(d).stream(c)
+	if s.reset && !s.silent {
+		d.lose(c)
+	}
+	return s.unacked == 0
 }
 
 func (d *driver) Shut(c *netio.Conn) { (*Harness)(d).stream(c).shut = true }

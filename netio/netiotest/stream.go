@@ -84,8 +84,23 @@ func (h *Harness) Break(c *netio.Conn, err error) {
 	h.settle()
 }
 
-// Shut tells whether the loop closed the socket of c.
-func (h *Harness) Shut(c *netio.Conn) bool { return h.stream(c).shut }
+// Shut tells whether the peer of c sees it closed: the loop has closed its socket, or ended its sending.
+func (h *Harness) Shut(c *netio.Conn) bool { return h.stream(c).shut || h.stream(c).ended }
+
+// Gone tells whether the loop has closed the socket of c.
+func (h *Harness) Gone(c *netio.Conn) bool { return h.stream(c).shut }
+
+// Stay lets the peer of c go on sending when the loop has ended its own; else it closes c then.
+func (h *Harness) Stay(c *netio.Conn) { h.stream(c).stays = true }
+
+// Silence keeps from the loop (true), or tells it (false), what the peer of a half-closed connection makes of what is written to it: that it was
+// acknowledged, or brought a reset.
+func (h *Harness) Silence(c *netio.Conn, silent bool) {
+	s := h.stream(c)
+	if s.silent = silent; !s.gone && !silent {
+		s.unacked = 0
+	}
+}
 
 // Dials takes the dials that were begun since it was last called.
 func (h *Harness) Dials() []*Dial {

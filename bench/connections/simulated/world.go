@@ -236,6 +236,8 @@ func (w *wire) Send(_ *netio.Listener, batch []netio.Datagram) int { return len(
 func (w *wire) Queued(*netio.Conn) int                             { return 0 }
 func (w *wire) Keep(*netio.Conn) bool                              { return false }
 func (w *wire) WriteKept(*netio.Conn, []byte) int                  { return 0 }
+func (w *wire) EndWriting(*netio.Conn)                             {}
+func (w *wire) Acknowledged(*netio.Conn) bool                      { return true }
 func (w *wire) Shut(*netio.Conn)                                   {}
 func (w *wire) Dial(*netio.Conn, netip.Addr) error                 { return errNoDial }
 func (w *wire) Wake()                                              {}
