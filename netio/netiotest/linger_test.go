@@ -141,7 +141,11 @@ func TestNoLinger(t *testing.T) {
 			p.h.Stop()
 		}},
 		{"reset in between", func(p *parting, c *netio.Conn) {
-			p.data = func(c *netio.Conn, _ []byte) { c.Write([]byte("goodbye")); c.Close(nil); p.h.Break(c, errors.New("reset")) }
+			p.data = func(c *netio.Conn, _ []byte) {
+				c.Write([]byte("goodbye"))
+				c.Close(nil)
+				p.h.Break(c, errors.New("reset"))
+			}
 			p.h.Feed(c, []byte("hello"))
 		}},
 	} {

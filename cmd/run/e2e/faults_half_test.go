@@ -3,6 +3,7 @@
 package e2e_test
 
 import (
+	"fmt"
 	"io"
 	"net"
 	"testing"
@@ -123,4 +124,55 @@ func TestFaultManyHalfClose(t *testing.T) {
 		t.Errorf("sluice_connections_half_closed_total: got %v, want %v", got, n)
 	}
 	s.backTo(t, before, n)
+}
+
+// TestFaultLastAnswer: a final response that is the first to be written to a client
+// that sends no more reaches it once, on its connection if it reads on, and where
+// its Via says if it has closed (RFC 3261 §18.2.2).
+func TestFaultLastAnswer(t *testing.T) {
+	t.Parallel()
+	s := startFaulty(t, "")
+	other, callee := s.pair(t, "tls", "ws")
+	bothHangUp(t, other, callee)
+	before := s.usage()
+	reopened := 0
+	for _, tt := range []struct {
+		method string
+		status int
+		closes bool
+	}{
+		{"MESSAGE", 200, false},
+		{"MESSAGE", 200, true},
+		{"MESSAGE", 486, true},
+		{"INVITE", 486, false},
+		{"INVITE", 486, true},
+	} {
+		t.Run(fmt.Sprintf("%s %d, closes %v", tt.method, tt.status, tt.closes), func(t *testing.T) {
+			callee.t, other.t = t, t
+			p := newPhone(t, s, "tcp")
+			m := p.ask(tt.method, callee.aor())
+			got := callee.request(tt.method)
+			if tt.method == "INVITE" {
+				p.response(m, 100)
+			}
+			p.endSending(s)
+			if tt.closes {
+				p.out.close()
+				reopened++
+			}
+			callee.answer(got, tt.status, "Whatever")
+			resp := p.response(m, tt.status)
+			s.until(t, soon, "the connection is closed", func() bool { return !p.connected() })
+			fence(t, other, callee)
+			if n := p.count(resp); n != 1 {
+				t.Errorf("it came %d times", n)
+			}
+			if got := s.metric("sluice_sip_connections_reopened_total"); got != float64(reopened) {
+				t.Errorf("sluice_sip_connections_reopened_total: got %v, want %v", got, reopened)
+			}
+		})
+	}
+	callee.t, other.t = t, t
+	before.descriptors += reopened // the server keeps what it has opened
+	s.backTo(t, before, 5)
 }
