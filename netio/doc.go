@@ -34,7 +34,16 @@
 // without TLS the handler may keep the other half (HalfCloseHandler, Conn.KeepWriting), to answer what the peer has asked: OnClose then comes
 // when the handler has finished, or a write has failed. The socket is a duplicate of gnet's, in no poller, and what it has no room for is
 // tried again with every tick, within MaxWriteQueue. What gnet still had to write at the end of reading, and could not even then, is lost: the
-// peer is closed with ErrSlowReader. What is written before the reset of a peer that has closed altogether is lost unseen.
+// peer is closed with ErrSlowReader. A peer that has closed altogether resets the connection upon what is written. So the connection is looked at
+// with every tick until its peer has acknowledged that, for two seconds after the last write: OnClose brings the error of a reset, and
+// Conn.Acknowledged tells what need not be written elsewhere. Up to 1,024 connections of a loop are looked at.
+//
+// A socket that is closed while its peer sends answers with a reset, and what was written last is lost with it. A connection that the handler
+// closes with a nil error therefore lingers, if something is pending: what was written in the same callback, or had no room before. Its OnClose
+// comes at once and nobody finds it any more, but of its socket only the sending ends, behind what is pending and the close_notify of TLS. What
+// comes is thrown away, until the peer ends its sending too, for at most five seconds and 16 MiB. It counts for Options.MaxConns and for its source
+// meanwhile. Up to 1,024 of a loop linger, more are closed at once, and so is everything that is closed with an error (Net.Close, slow
+// readers, failed handshakes, peers refused) or without a word.
 //
 // # TLS
 //

@@ -105,11 +105,11 @@ func (l *Loop) lingered(c *Conn) {
 	l.lingering[last] = nil
 	l.lingering = l.lingering[:last]
 	l.stats.Move(l.ids.lingering, -1)
-	l.release(c)
+	l.shut(c)
 }
 
-// release closes the socket of c, unless that is gone, and uncounts it.
-func (l *Loop) release(c *Conn) {
+// shut closes the socket of c, unless that is gone, and uncounts it.
+func (l *Loop) shut(c *Conn) {
 	if !c.gone {
 		c.gone = true
 		l.driver.Shut(c)

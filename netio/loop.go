@@ -285,7 +285,7 @@ func (l *Loop) reportClosed() {
 		c.farewell()
 		c.dropPending()
 		if !l.linger(c) {
-			l.release(c)
+			l.shut(c)
 		}
 		l.table.remove(c)
 		l.stats.Move(l.ids.conns, -1)

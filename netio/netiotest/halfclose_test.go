@@ -143,6 +143,26 @@ func TestEndsOfHalfClosed(t *testing.T) {
 	}
 }
 
+// TestTooManyUnsure: beyond a number, acknowledgements are not waited for.
+func TestTooManyUnsure(t *testing.T) {
+	const most = 1024
+	r := startHalving(t, netio.Options{})
+	for i := range most + 1 {
+		c := r.h.Open(netio.TCP, tcp, peer1)
+		r.h.HalfClose(c)
+		r.h.Silence(c, true)
+		c.Write([]byte("last"))
+		c.Finish()
+		if closed := c.State() == netio.StateClosed; closed != (i == most) {
+			t.Fatalf("%d: closed at once: %v", i, closed)
+		}
+	}
+	r.h.Advance(3 * time.Second)
+	if n := r.h.Loop().NumConns(); n != 0 {
+		t.Errorf("%d connections are left", n)
+	}
+}
+
 // TestHalfClosedWithoutRoom: what the socket does not take goes out later, in order, and before the connection is closed.
 func TestHalfClosedWithoutRoom(t *testing.T) {
 	r := startHalving(t, netio.Options{})
