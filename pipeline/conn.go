@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"errors"
 	"math"
 	"time"
 
@@ -279,9 +280,17 @@ func (f *flow) ask() {
 	f.c.Write(e.frame[len(payload):])
 }
 
+// errExpelled closes a connection at once, after a last word too: who sends too
+// slowly or is banned is not waited for.
+var errExpelled = errors.New("pipeline: expelled")
+
 // close closes the connection; stages are told why.
 func (f *flow) close(why Cause) {
 	f.why = why
 	f.link.End()
-	f.c.Close(nil)
+	if why == CauseTooSlow || why == CauseLimit {
+		f.c.Close(errExpelled)
+	} else {
+		f.c.Close(nil)
+	}
 }

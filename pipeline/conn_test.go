@@ -85,6 +85,7 @@ func TestSlowSenders(t *testing.T) {
 			} else {
 				p.c = p.h.Open(c.transport, map[netio.Transport]*netio.Listener{netio.TCP: n.TCP, netio.WS: n.WS}[c.transport], aliceAt)
 			}
+			p.h.Stay(p.c)
 			if c.first != "" {
 				p.feed(c.first)
 			}
@@ -106,7 +107,7 @@ func TestSlowSenders(t *testing.T) {
 			}
 			p.h.Written(p.c)
 			n.Advance(50 * time.Millisecond)
-			if got := w.ended(); got != "too_slow" || !p.h.Shut(p.c) {
+			if got := w.ended(); got != "too_slow" || !p.h.Gone(p.c) { // it does not linger
 				t.Fatalf("got closed: %q after %d s, want too_slow", got, c.seconds)
 			}
 			if got := string(p.h.Written(p.c)); !strings.HasPrefix(got, c.goodbye) || c.goodbye == "" && got != "" {
