@@ -29,7 +29,7 @@ type lingering struct {
 // hasLastWord tells whether c, which is about to be closed with err, is to linger: the handler closes it in good order and has written to it in the
 // same callback, or what it wrote before is not out yet.
 func (c *Conn) hasLastWord(err error) bool {
-	return err == nil && c.state == StateOpen && !c.half && c.queued() > 0
+	return err == nil && c.state == StateOpen && !c.half && c.Queued() > 0
 }
 
 // linger lets c linger; false when its socket is to be closed now.
