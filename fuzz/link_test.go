@@ -137,7 +137,7 @@ func FuzzStreamFraming(f *testing.F) {
 		f.Add([]byte(in), []byte{90}, uint16(len(in)))
 	}
 	f.Fuzz(func(t *testing.T, in, sizes []byte, limit uint16) {
-		checkSplits(t, link.ModeSIP, link.Limits{MaxMessage: int(limit)}, in, sizes)
+		checkSplits(t, link.ModeSIP, limitsOf(limit), in, sizes)
 	})
 }
 
@@ -175,6 +175,16 @@ func FuzzWebSocketFraming(f *testing.F) {
 		if handshake {
 			mode = link.ModeHTTP
 		}
-		checkSplits(t, mode, link.Limits{MaxMessage: int(limit), MaxHead: int(limit)}, in, sizes)
+		checkSplits(t, mode, limitsOf(limit), in, sizes)
 	})
+}
+
+// limitsOf returns limits that depend on one number: the parts of a message
+// have their own if it is odd.
+func limitsOf(limit uint16) link.Limits {
+	lim := link.Limits{MaxMessage: int(limit), MaxHead: int(limit)}
+	if limit%2 != 0 {
+		lim.MaxSIPHead, lim.MaxBody = int(limit/2), int(limit/4)
+	}
+	return lim
 }

@@ -9,6 +9,8 @@ const (
 	OK                Err = iota
 	ErrMore               // not an error: the bytes end before the element does
 	ErrTooLong            // longer than a limit
+	ErrHeadTooLong        // its head alone is
+	ErrBodyTooLong        // its body alone is
 	ErrTooManyHeaders     // more header fields than a message may have
 	ErrStartLine          // neither a request line nor a status line
 	ErrMethod             // the method is no token
@@ -36,6 +38,8 @@ var errTexts = [numErrs]string{
 	OK:                "ok",
 	ErrMore:           "more bytes needed",
 	ErrTooLong:        "too long",
+	ErrHeadTooLong:    "head too long",
+	ErrBodyTooLong:    "body too long",
 	ErrTooManyHeaders: "too many header fields",
 	ErrStartLine:      "malformed start line",
 	ErrMethod:         "malformed method",

@@ -192,7 +192,8 @@ func (e *Engine) use(c *chain) {
 	e.chain = c
 	c.engine.Store(e)
 	e.keeper.use(c.prog.spec.Limits.Conn.Keep)
-	e.pool.SetLimits(link.Limits{MaxMessage: c.prog.spec.Limits.MaxMessage, MaxHead: c.prog.spec.Limits.MaxHead})
+	lim := &c.prog.spec.Limits
+	e.pool.SetLimits(link.Limits{MaxMessage: lim.MaxMessage, MaxSIPHead: lim.MaxSIPHead, MaxBody: lim.MaxBody, MaxHead: lim.MaxHead})
 }
 
 // expel resumes everything that is parked on p, to end it.

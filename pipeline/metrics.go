@@ -156,7 +156,7 @@ func registerMetrics(r *stats.Registry) (ids [numMetrics]stats.ID) {
 // registerLinkMetrics registers what links count.
 func registerLinkMetrics(r *stats.Registry) (ids [link.NumCounters]stats.ID) {
 	for c := range link.NumCounters {
-		ids[c] = r.Counter("sluice_link_events_total", "What was seen in the bytes of stream connections.", "event", c.String())
+		ids[c] = r.Counter("sluice_link_events_total", "What was seen in the bytes of stream connections; of messages that are too long, in datagrams too.", "event", c.String())
 	}
 	return ids
 }

@@ -31,6 +31,8 @@ type Limits struct {
 	MaxParked       int           // suspended exchanges per loop; beyond it 503
 	ParkTimeout     time.Duration // when nobody resumes a parked exchange
 	MaxMessage      int           // bytes of one message
+	MaxSIPHead      int           // bytes of its start line and header fields; 0: MaxMessage
+	MaxBody         int           // bytes of its body; 0: MaxMessage
 	MaxHead         int           // bytes of the head of an HTTP request; 0: the default of links
 	Conn            ConnLimits
 	Source          SourceLimits

@@ -7,6 +7,7 @@ import (
 	"sluice/parser"
 	"sluice/parser/sip"
 	"sluice/parser/stun"
+	"sluice/pipeline/link"
 	"sluice/pipeline/txn"
 )
 
@@ -44,12 +45,12 @@ func (e *Engine) OnDatagram(ln *netio.Listener, from netip.AddrPort, b []byte) {
 	}
 	m := e.scratch
 	m.Reset()
-	err := m.Index(b)
-	switch {
-	case err == parser.OK && len(b) > e.limits().MaxMessage:
-		err = parser.ErrTooLong
-	case err == parser.OK:
+	err := e.pool.Index(m, b)
+	if err == parser.OK {
 		err = endDatagram(m)
+	}
+	if c, ok := link.SizeCounter(err); ok {
+		e.stats.Inc(e.edge.linkIDs[c])
 	}
 	o := origin{listener: ln, addr: from, transport: netio.UDP}
 	if err != parser.OK {
@@ -127,23 +128,28 @@ func (e *Engine) bad(m *sip.Message, o *origin, err parser.Err) {
 	switch err {
 	case parser.ErrVersion:
 		r = sip.VersionNotSupported
-	case parser.ErrTooLong, parser.ErrTooManyHeaders:
-		r = sip.MessageTooLarge
+	case parser.ErrTooLong, parser.ErrHeadTooLong, parser.ErrBodyTooLong, parser.ErrTooManyHeaders:
+		r = sip.MessageTooLarge // RFC 3261 §21.5.7
 		if o.conn != nil {
 			e.strikeConn(o.conn)
 		} else {
 			e.strike(o.addr.Addr())
 		}
 	}
-	e.refuse(m, o, &r)
+	if _, size := link.SizeCounter(err); answerable(m) || size && answerableInPart(m) {
+		e.answer(m, o, &r)
+	}
 }
 
 // refuse answers without a transaction, for requests that do not get one. The
 // To tag is a keyed hash, by which the ACK is known (RFC 3261 §16.11).
 func (e *Engine) refuse(m *sip.Message, o *origin, r *sip.Reply) {
-	if !answerable(m) {
-		return
+	if answerable(m) {
+		e.answer(m, o, r)
 	}
+}
+
+func (e *Engine) answer(m *sip.Message, o *origin, r *sip.Reply) {
 	b := e.composeRefusal(m, o, r)
 	p := e.wayBack(m, o)
 	e.countReply(r.Status)
@@ -175,7 +181,17 @@ func (e *Engine) appendReply(dst []byte, m *sip.Message, src netip.AddrPort, r *
 // as it came, to where the request came from; From, To, Call-ID and CSeq are
 // copied if they are there (RFC 4475 §3.1.2.1, §3.3.1).
 func answerable(m *sip.Message) bool {
-	return m.HeadLen() > 0 && m.IsRequest() && !m.MethodText.Empty() && m.Method != sip.MethodAck && m.Has(sip.HeaderVia)
+	return m.HeadLen() > 0 && callsBack(m)
+}
+
+// answerableInPart is answerable for a request whose head is too long and did
+// not come to its end: all that an answer copies has to be in what came.
+func answerableInPart(m *sip.Message) bool {
+	return callsBack(m) && m.Has(sip.HeaderFrom) && m.Has(sip.HeaderTo) && m.Has(sip.HeaderCallID) && m.Has(sip.HeaderCSeq)
+}
+
+func callsBack(m *sip.Message) bool {
+	return m.IsRequest() && !m.MethodText.Empty() && m.Method != sip.MethodAck && m.Has(sip.HeaderVia)
 }
 
 // message takes a complete message. Of those that are too many only what would

@@ -51,6 +51,8 @@ func spec(cfg *config.Config, loops int, shared *pipeline.Shared, st *stats.Regi
 			MaxParked:       max(1, s.MaxParked/loops),
 			ParkTimeout:     s.ParkTimeout,
 			MaxMessage:      s.MaxMessageSize,
+			MaxSIPHead:      s.MaxHeadSize,
+			MaxBody:         s.MaxBodySize,
 			MaxHead:         cfg.WebSocket.MaxHeadSize,
 			Conn:            connLimits(cfg),
 			Source:          sourceLimits(cfg),

@@ -85,7 +85,7 @@ func TestConformance(t *testing.T) {
 	if n := len(linktest.Cases); n < 200 {
 		t.Errorf("got %d cases, want 200", n)
 	}
-	p := link.NewPool(link.Limits{})
+	p := link.NewPool(link.Limits{MaxSIPHead: 32768})
 	seen := map[string]bool{}
 	for i := range linktest.Cases {
 		c := &linktest.Cases[i]

@@ -19,9 +19,10 @@
 //   - A CRLF before a message is skipped (RFC 3261 §7.5). Two in a row are a
 //     keep-alive and are answered with one, as often as they come (RFC 5626
 //     §3.5.1, §5.4); the first one after [Link.AppendPing] is its answer.
-//   - A message that is malformed, or longer than [Limits.MaxMessage], ends the
-//     link: there is no telling where the next one would begin. Its length is
-//     known once its head is, so no body is waited for that would be too long.
+//   - A message that is malformed, or longer than [Limits.MaxMessage], or whose
+//     head or body is longer than [Limits.MaxSIPHead] or [Limits.MaxBody], ends
+//     the link: there is no telling where the next one would begin. Its length
+//     is known once its head is, so no body is waited for that would be too long.
 //   - But a response whose status code is none is dropped alone (RFC 4475
 //     §3.1.2.19), if the rest of its head is in order.
 //
@@ -53,7 +54,8 @@
 //   - text, or the reason in a Close frame, that is not UTF-8 1007, at the first
 //     byte that no text could have
 //   - a message over MaxMessage, or a frame over [Limits.MaxFrame], 1009, when
-//     its length is announced
+//     its length is announced; one whose head or body is over its limit also
+//     1009, when it is there; the sink may answer it first
 //   - a SIP message that is malformed 4000, whose head is not complete 4001,
 //     whose body has not the length that Content-Length says 4002, all as
 //     OverSIP has it; the sink may answer it first. A response whose status code

@@ -11,6 +11,8 @@ import (
 // Limits bound what one peer can make us keep.
 type Limits struct {
 	MaxMessage int // bytes of a SIP message; at most, and by default, 65535
+	MaxSIPHead int // bytes of its start line and header fields; at most, and by default, MaxMessage
+	MaxBody    int // bytes of its body; at most, and by default, MaxMessage
 	MaxHead    int // bytes of the head of an HTTP request, and of what comes before its answer; default 16384
 	MaxFrame   int // bytes of the payload of a WebSocket frame; at most, and by default, MaxMessage
 }
@@ -28,7 +30,8 @@ const (
 // what has begun to arrive and is not complete. It is not safe for use by
 // several goroutines.
 type Pool struct {
-	maxMessage, maxHead, maxFrame int
+	maxMessage, maxSIPHead, maxBody int
+	maxHead, maxFrame               int
 
 	buffers  [numClasses][][]byte
 	messages []*sip.Message
@@ -47,17 +50,23 @@ func NewPool(lim Limits) *Pool {
 
 // SetLimits changes the limits, for what begins to arrive from now on.
 func (p *Pool) SetLimits(lim Limits) {
-	p.maxMessage, p.maxHead, p.maxFrame = lim.MaxMessage, lim.MaxHead, lim.MaxFrame
-	if p.maxMessage <= 0 || p.maxMessage > parser.MaxBuffer {
-		p.maxMessage = parser.MaxBuffer
-	}
+	p.maxMessage = within(lim.MaxMessage, parser.MaxBuffer)
+	p.maxSIPHead = within(lim.MaxSIPHead, p.maxMessage)
+	p.maxBody = within(lim.MaxBody, p.maxMessage)
+	p.maxFrame = within(lim.MaxFrame, p.maxMessage)
+	p.maxHead = lim.MaxHead
 	if p.maxHead <= 0 {
 		p.maxHead = defaultMaxHead
 	}
 	p.maxHead = min(p.maxHead, parser.MaxBuffer)
-	if p.maxFrame <= 0 || p.maxFrame > p.maxMessage {
-		p.maxFrame = p.maxMessage
+}
+
+// within returns limit, or most if it is none or more.
+func within(limit, most int) int {
+	if limit <= 0 || limit > most {
+		return most
 	}
+	return limit
 }
 
 // grow returns b with room for n bytes in all. The old memory of b goes back

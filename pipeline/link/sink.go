@@ -16,8 +16,10 @@ type Sink interface {
 	OnMessage(l *Link, m *sip.Message)
 
 	// OnBadMessage tells of a message that is of no use, and why. Only if
-	// m.HeadLen() is not 0 can it be answered (400; 513 for ErrTooLong, 505 for
-	// ErrVersion). m is valid until return. ErrMore says that a WebSocket
+	// m.HeadLen() is not 0 can it be answered (400; 505 for ErrVersion; 513 for
+	// ErrTooLong, ErrHeadTooLong and ErrBodyTooLong). Of a head that is too long m
+	// has the header fields that came, which may be enough to answer. m is valid
+	// until return. ErrMore says that a WebSocket
 	// message ended before the head of the SIP message did. The link then ends
 	// and Close follows, but not for ErrStatus when it is known where the next
 	// message begins.
@@ -62,6 +64,8 @@ const (
 	CounterPong                        // the peer answered a keep-alive of ours
 	CounterBadMessage                  // a malformed SIP message
 	CounterTooLong                     // a message longer than allowed
+	CounterHeadTooLong                 // one whose start line and header fields are
+	CounterBodyTooLong                 // one whose body is
 	CounterBadHandshake                // an HTTP request that was refused by rule
 	CounterUnmasked                    // a WebSocket frame without mask
 	CounterBadFrame                    // any other violation of the framing
@@ -75,6 +79,8 @@ var counterNames = [NumCounters]string{
 	CounterPong:         "pong",
 	CounterBadMessage:   "bad_message",
 	CounterTooLong:      "too_long",
+	CounterHeadTooLong:  "head_too_long",
+	CounterBodyTooLong:  "body_too_long",
 	CounterBadHandshake: "bad_handshake",
 	CounterUnmasked:     "unmasked",
 	CounterBadFrame:     "bad_frame",

@@ -79,7 +79,7 @@ func (l *Link) beginMessage(b []byte, p *Pool, s Sink) int {
 	l.half = false
 	l.begun++
 	m := p.Message()
-	total, err := measure(m, b[:min(len(b), p.maxMessage)], p.maxMessage)
+	total, err := p.measure(m, b[:min(len(b), p.maxSIPHead)])
 	if err == parser.ErrStatus {
 		l.msg = m
 		l.spoil(p)
@@ -91,7 +91,7 @@ func (l *Link) beginMessage(b []byte, p *Pool, s Sink) int {
 		return len(b)
 	}
 	if err == parser.OK {
-		m.SetEnd(total)
+		m.Rebase(b[:total])
 		s.OnMessage(l, m)
 	} else {
 		l.badStream(m, err, s)
@@ -112,9 +112,9 @@ func (l *Link) resumeMessage(b []byte, p *Pool, s Sink) int {
 		return n
 	}
 	old := len(l.buf)
-	n := max(0, min(len(b), headChunk, p.maxMessage-old))
+	n := max(0, min(len(b), headChunk, p.maxSIPHead-old))
 	l.keep(b[:n], p)
-	total, err := measure(l.msg, l.buf, p.maxMessage)
+	total, err := p.measure(l.msg, l.buf)
 	switch {
 	case err == parser.ErrMore:
 	case err == parser.ErrStatus:
@@ -175,28 +175,9 @@ func (l *Link) badStream(m *sip.Message, err parser.Err, s Sink) {
 
 func badMessage(l *Link, m *sip.Message, err parser.Err, s Sink) {
 	c := CounterBadMessage
-	if err == parser.ErrTooLong {
-		c = CounterTooLong
+	if size, ok := SizeCounter(err); ok {
+		c = size
 	}
 	s.OnCount(c)
 	s.OnBadMessage(l, m, err)
-}
-
-// measure indexes the head of the message that begins at buf[0] and returns
-// the length of the whole message, 0 unless OK.
-func measure(m *sip.Message, buf []byte, limit int) (int, parser.Err) {
-	switch err := m.Index(buf); {
-	case err == parser.ErrMore && len(buf) >= limit:
-		return 0, parser.ErrTooLong
-	case err != parser.OK:
-		return 0, err
-	}
-	body, err := m.ContentLength()
-	if err != parser.OK {
-		return 0, parser.ErrContentLength // missing counts: RFC 3261 §18.3
-	}
-	if body > limit-m.HeadLen() {
-		return 0, parser.ErrTooLong
-	}
-	return m.HeadLen() + body, parser.OK
 }

@@ -151,7 +151,7 @@ func (l *Link) deliver(b []byte, p *Pool, s Sink) {
 // dropped alone (RFC 4475 §3.1.2.19).
 func (l *Link) deliverSIP(b []byte, p *Pool, s Sink) {
 	m := p.Message()
-	err, code := indexFrame(m, b)
+	err, code := p.indexFrame(m, b)
 	if err == parser.OK {
 		m.SetEnd(len(b))
 		s.OnMessage(l, m)
@@ -168,9 +168,11 @@ func (l *Link) deliverSIP(b []byte, p *Pool, s Sink) {
 // indexFrame indexes the SIP message b and returns what is wrong with it, and
 // the code with which that closes the connection. A Content-Length need not be
 // there, but names the length of the body (RFC 7118 §5).
-func indexFrame(m *sip.Message, b []byte) (parser.Err, int) {
-	switch err := m.Index(b); err {
+func (p *Pool) indexFrame(m *sip.Message, b []byte) (parser.Err, int) {
+	switch err := p.Index(m, b); err {
 	case parser.OK:
+	case parser.ErrTooLong, parser.ErrHeadTooLong, parser.ErrBodyTooLong:
+		return err, int(ws.StatusMessageTooBig)
 	case parser.ErrStatus:
 		return err, 0
 	case parser.ErrMore:

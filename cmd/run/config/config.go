@@ -82,6 +82,14 @@ type Server struct {
 	// taken; a larger one is answered 513 or, in a WebSocket, closed with 1009.
 	MaxMessageSize int `toml:"max_message_size" default:"65535" min:"1024" max:"65535"`
 
+	// MaxHeadSize is the size in bytes of its start line and header fields, and
+	// never more than MaxMessageSize; a message with larger ones is answered 513,
+	// and a WebSocket on which it came is closed with 1009.
+	MaxHeadSize int `toml:"max_head_size" default:"32768" min:"1024" max:"65535"`
+
+	// MaxBodySize is the same for the body.
+	MaxBodySize int `toml:"max_body_size" default:"65535" min:"1024" max:"65535"`
+
 	// MaxConnections is the number of stream connections that the process has
 	// at once, accepted and dialled; one more is closed as soon as it is there.
 	MaxConnections int `toml:"max_connections" default:"65536" min:"1" max:"16777215"`

@@ -59,7 +59,8 @@ func fragmentation() []Case {
 	))
 }
 
-// limits are those of the default: 65535 bytes for a message, and for a frame.
+// limits are those of the default: 65535 bytes for a message, and for a frame,
+// 32768 for the head of a message.
 func limits() []Case {
 	const most = 65535
 	long := sized("a", most)
@@ -86,5 +87,17 @@ func limits() []Case {
 		Case{Name: "control frames do not count", In: Frame(OpText, long[:9]) + ping(ping125) + Frame(Fin|OpContinuation, long[9:]), Want: []Reply{ponged(ping125), answered("a")}},
 		Case{Name: "empty fragment behind the most", In: Fragments(OpText, long, "", ""), Want: ok},
 		Case{Name: "two messages, each as long as allowed", In: text(long) + text(sized("b", most)), Want: []Reply{answered("a"), answered("b")}},
+	), numbered("9.3",
+		Case{Name: "head of 32768 bytes", In: text(headed("a", 32768)), Want: ok},
+		Case{Name: "head of 32769 bytes", In: text(headed("a", 32769)), Want: ok, Close: 1009},
+		Case{Name: "head of 32769 bytes in fragments", In: Fragments(OpText, headed("a", 32769)[:9], headed("a", 32769)[9:]), Want: ok, Close: 1009},
+		Case{Name: "head of 32769 bytes after a message", In: text(keepCRLF) + text(headed("a", 32769)), Want: []Reply{crlf, answered("a")}, Close: 1009},
 	))
+}
+
+// headed returns a request whose head has n bytes.
+func headed(id string, n int) string {
+	r := Request(id, "")
+	head := r[:len(r)-2] + "X:"
+	return head + strings.Repeat("x", n-len(head)-4) + "\r\n\r\n"
 }
