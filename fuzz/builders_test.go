@@ -221,7 +221,7 @@ func FuzzHTTPAnswers(f *testing.F) {
 			t.Fatalf("101: got %v\n%s", e, text)
 		}
 		r.Reset()
-		text = http1.AppendStatus([]byte("x"), code, "", "X-Ours: yes\r\n", body)[1:]
+		text = http1.AppendStatus([]byte("x"), code, "", body, "X-Ours: yes\r\n")[1:]
 		if e := r.Index(asRequest(t, text)); e != parser.OK || r.Count("X-Ours") != 1 || r.Count("Content-Length") != 1 || !r.HasToken("Connection", "close") {
 			t.Fatalf("%d: got %v\n%s", code, e, text)
 		}

@@ -87,4 +87,28 @@ func checkRequest(t *testing.T, r *http1.Request) {
 		}
 	}
 	inOrder(t, "request", head, spans...)
+	if a := r.Authority(); !bytes.Contains(r.Buf, a) {
+		t.Fatalf("authority %q", a)
+	}
+}
+
+// FuzzOrigin: the normal form of an origin is one, and is its own; hosts and
+// ports are parts of their authority.
+func FuzzOrigin(f *testing.F) {
+	for _, s := range []string{"null", "https://Example.com:0443", "http://[2001:DB8::1]:8080", "a+b://c", "https://a:99999", "x"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		if host, port, ok := http1.SplitHost(raw); ok && len(host)+len(port)+1 < len(raw) {
+			t.Fatalf("%q: host %q, port %q", raw, host, port)
+		}
+		normal, ok := http1.AppendOrigin(nil, raw)
+		if !ok {
+			return
+		}
+		again, ok := http1.AppendOrigin(nil, normal)
+		if !ok || !bytes.Equal(again, normal) || len(normal) > len(raw) {
+			t.Fatalf("%q: normal form %q, whose own is %q, %t", raw, normal, again, ok)
+		}
+	})
 }

@@ -7,7 +7,6 @@ import (
 
 	"sluice/netio"
 	"sluice/netio/wheel"
-	"sluice/parser/http1"
 	"sluice/pipeline/link"
 )
 
@@ -227,7 +226,7 @@ func (f *flow) tooSlow(why Cause) {
 	e.frame = e.frame[:0]
 	switch f.link.Mode() {
 	case link.ModeHTTP:
-		e.frame = http1.AppendStatus(e.frame, 408, "", "", "")
+		e.frame = e.pool.AppendStatus(e.frame, 408, "", "", "")
 	case link.ModeWebSocket:
 		e.frame = f.link.AppendClose(e.frame, closePolicy, "too slow")
 	}

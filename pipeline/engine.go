@@ -192,6 +192,7 @@ func (e *Engine) use(c *chain) {
 	e.chain = c
 	c.engine.Store(e)
 	e.keeper.use(c.prog.spec.Limits.Conn.Keep)
+	e.pool.SetServer(c.prog.spec.Identity.Name)
 	lim := &c.prog.spec.Limits
 	e.pool.SetLimits(link.Limits{MaxMessage: lim.MaxMessage, MaxSIPHead: lim.MaxSIPHead, MaxBody: lim.MaxBody, MaxHead: lim.MaxHead})
 }

@@ -7,8 +7,8 @@ import (
 	"sluice/parser/http1"
 )
 
-// A Handshake is a WebSocket opening handshake that conforms to RFC 6455 and
-// offers the sub-protocol sip, before it is answered. It and its bytes are
+// A Handshake is a WebSocket opening handshake that conforms to RFC 6455,
+// offers the sub-protocol sip and obeys the HandshakeRules, before it is answered. It and its bytes are
 // valid until it is answered or its connection closes.
 type Handshake struct {
 	Req    *http1.Request
@@ -34,7 +34,7 @@ func (h *Handshake) Reject(status int, reason, extra string) Verdict {
 }
 
 // AddHeaders adds header lines, each ended by CRLF, to the answer that
-// accepts the handshake.
+// accepts the handshake. Server is there without.
 func (h *Handshake) AddHeaders(lines string) { h.extra += lines }
 
 // Token names the parking that follows when the stage returns Suspend.
@@ -52,6 +52,11 @@ func (e *Engine) upgrade(f *flow, r *http1.Request) {
 	if e.crowded(f.c.Remote().Addr()) {
 		e.count(metricHandshakesLimited)
 		f.link.Reject(503, "", comeBack, "", e.pool, f)
+		return
+	}
+	if d := e.chain.prog.spec.Handshakes.judge(r, f.c.Transport().Secure()); d != nil {
+		e.count(d.metric)
+		f.link.Reject(d.status, "", "", d.why, e.pool, f)
 		return
 	}
 	h := &Handshake{Req: r, Conn: f.c, Source: f.c.Remote(), flow: f, chain: e.chain}

@@ -55,6 +55,9 @@ const (
 	metricHandshakes
 	metricHandshakesRefused
 	metricHandshakesLimited
+	metricHostsRefused
+	metricPathsRefused
+	metricOriginsRefused
 	metricHeadTimeouts
 	metricMessageTimeouts
 	metricCloseTimeouts
@@ -121,6 +124,9 @@ var metricTexts = [numMetrics]struct{ name, help string }{
 	metricHandshakes:        {"sluice_websocket_handshakes_total", "WebSocket handshakes accepted."},
 	metricHandshakesRefused: {"sluice_websocket_handshakes_refused_total", "WebSocket handshakes that a stage refused."},
 	metricHandshakesLimited: {"sluice_websocket_handshakes_limited_total", "WebSocket handshakes refused because there were too many, of their source or of all."},
+	metricHostsRefused:      {"sluice_websocket_handshakes_host_refused_total", "WebSocket handshakes refused because of their Host."},
+	metricPathsRefused:      {"sluice_websocket_handshakes_path_refused_total", "WebSocket handshakes refused because of their path."},
+	metricOriginsRefused:    {"sluice_websocket_handshakes_origin_refused_total", "WebSocket handshakes refused because of their Origin."},
 	metricHeadTimeouts:      {"sluice_connections_head_timeouts_total", "Connections closed because their PROXY protocol header or HTTP request took too long."},
 	metricMessageTimeouts:   {"sluice_connections_message_timeouts_total", "Connections closed because a message, frame or TLS record that had begun took too long."},
 	metricCloseTimeouts:     {"sluice_websocket_close_timeouts_total", "WebSockets whose client did not answer our Close frame."},

@@ -15,14 +15,15 @@ import (
 
 // Spec is what a Program is built from: one configuration, decoded.
 type Spec struct {
-	Stages   []string                    // module IDs in chain order; "id" or "id:name" for a second instance of a module
-	Settings func(stage string) Settings // the stage's section; nil when there is none
-	Profiles map[string]*Profile         // [proxy.NAME]; "default_proxy" must be there
-	Identity *Identity                   // what is ours
-	Limits   Limits                      // bounds that a reload may change
-	Stats    *stats.Registry
-	Shared   *Shared // survives Programs
-	Log      *slog.Logger
+	Stages     []string                    // module IDs in chain order; "id" or "id:name" for a second instance of a module
+	Settings   func(stage string) Settings // the stage's section; nil when there is none
+	Profiles   map[string]*Profile         // [proxy.NAME]; "default_proxy" must be there
+	Identity   *Identity                   // what is ours
+	Limits     Limits                      // bounds that a reload may change
+	Handshakes HandshakeRules              // for whom WebSockets are opened
+	Stats      *stats.Registry
+	Shared     *Shared // survives Programs
+	Log        *slog.Logger
 }
 
 // Limits bound what peers can make one loop hold.

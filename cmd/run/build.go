@@ -58,9 +58,10 @@ func spec(cfg *config.Config, loops int, shared *pipeline.Shared, st *stats.Regi
 			Source:          sourceLimits(cfg),
 			Aliases:         pipeline.Aliases{Accept: s.AcceptAliases, Offer: s.OfferAlias},
 		},
-		Shared: shared,
-		Stats:  st,
-		Log:    log,
+		Handshakes: pipeline.HandshakeRules{Hosts: cfg.WebSocket.Hosts, Paths: cfg.WebSocket.Paths, Origins: cfg.WebSocket.Origins},
+		Shared:     shared,
+		Stats:      st,
+		Log:        log,
 	}
 }
 

@@ -31,6 +31,6 @@ func TestAllocations(t *testing.T) {
 
 // appendAll appends one answer of each kind.
 func appendAll(dst []byte) []byte {
-	dst = http1.AppendUpgrade(dst, nil, "sip", "")
-	return http1.AppendStatus(dst, 403, "", "", "")
+	dst = http1.AppendUpgrade(dst, nil, "sip", "A: b\r\n", "C: d\r\n")
+	return http1.AppendStatus(dst, 403, "", "", "A: b\r\n", "C: d\r\n")
 }

@@ -5,7 +5,7 @@ import "strconv"
 // AppendUpgrade appends the answer that opens a WebSocket (RFC 6455 §4.2.2
 // step 5): accept is the value of Sec-WebSocket-Accept, protocol the chosen
 // sub-protocol ("" for none), extra more header lines, each ended by CRLF.
-func AppendUpgrade(dst, accept []byte, protocol, extra string) []byte {
+func AppendUpgrade(dst, accept []byte, protocol string, extra ...string) []byte {
 	dst = append(dst, "HTTP/1.1 101 Switching Protocols\r\n"+
 		"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "...)
 	dst = append(dst, accept...)
@@ -15,15 +15,14 @@ func AppendUpgrade(dst, accept []byte, protocol, extra string) []byte {
 		dst = append(dst, protocol...)
 		dst = append(dst, "\r\n"...)
 	}
-	dst = append(dst, extra...)
-	return append(dst, "\r\n"...)
+	return endHead(dst, extra)
 }
 
 // AppendStatus appends a final answer after which the connection is closed.
-// An empty reason stands for that of [ReasonPhrase]; extra is more header
-// lines, each ended by CRLF; body is plain text. There is no Date, for there
+// An empty reason stands for that of [ReasonPhrase]; body is plain text; extra
+// is more header lines, each ended by CRLF. There is no Date, for there
 // is no clock here (RFC 9110 §6.6.1).
-func AppendStatus(dst []byte, status int, reason, extra, body string) []byte {
+func AppendStatus(dst []byte, status int, reason, body string, extra ...string) []byte {
 	if reason == "" {
 		reason = ReasonPhrase(status)
 	}
@@ -38,9 +37,14 @@ func AppendStatus(dst []byte, status int, reason, extra, body string) []byte {
 	dst = append(dst, "Content-Length: "...)
 	dst = strconv.AppendInt(dst, int64(len(body)), 10)
 	dst = append(dst, "\r\n"...)
-	dst = append(dst, extra...)
-	dst = append(dst, "\r\n"...)
-	return append(dst, body...)
+	return append(endHead(dst, extra), body...)
+}
+
+func endHead(dst []byte, extra []string) []byte {
+	for _, lines := range extra {
+		dst = append(dst, lines...)
+	}
+	return append(dst, "\r\n"...)
 }
 
 // ReasonPhrase returns the reason phrase of the statuses a handshake can end

@@ -286,12 +286,12 @@ func TestAnswers(t *testing.T) {
 			http1.AppendUpgrade(nil, []byte("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="), "sip", "A: b\r\n")},
 		{"upgrade without protocol", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n" +
 			"Connection: Upgrade\r\nSec-WebSocket-Accept: k\r\n\r\n",
-			http1.AppendUpgrade(nil, []byte("k"), "", "")},
+			http1.AppendUpgrade(nil, []byte("k"), "")},
 		{"status", "HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
-			http1.AppendStatus(nil, 404, "", "", "")},
+			http1.AppendStatus(nil, 404, "", "")},
 		{"status with all", "xHTTP/1.1 403 No\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n" +
 			"Content-Length: 3\r\nA: b\r\n\r\nno\n",
-			http1.AppendStatus([]byte("x"), 403, "No", "A: b\r\n", "no\n")},
+			http1.AppendStatus([]byte("x"), 403, "No", "no\n", "A: b\r\n")},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

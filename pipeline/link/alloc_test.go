@@ -54,7 +54,7 @@ func TestAllocations(t *testing.T) {
 		{"frames, byte by byte", link.ModeWebSocket, frames, 1, 3},
 		{"handshake and frames", link.ModeHTTP, handshake + frames, 4096, 3},
 		{"handshake and frames, byte by byte", link.ModeHTTP, handshake + frames, 1, 3},
-		{"refused handshake", link.ModeHTTP, "GET / HTTP/1.1\r\n\r\n", 100, 0},
+		{"refused handshake", link.ModeHTTP, "GET / HTTP/1.1\r\nHost: a\r\n\r\n", 100, 0},
 		{"PROXY header, handshake and frames", link.ModeProxy, proxyV1 + handshake + frames, 4096, 3},
 		{"PROXY header, handshake and frames, byte by byte", link.ModeProxy, proxyV1 + handshake + frames, 1, 3},
 		{"connection gone within a PROXY header", link.ModeProxy, proxyV1[:20], 7, 0},
@@ -73,6 +73,7 @@ func TestAllocations(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s := &silent{pool: link.NewPool(link.Limits{})}
+			s.pool.SetServer("sluice")
 			parts := pieces(tt.in, tt.size)
 			scratch := make([]byte, tt.size)
 			var l link.Link

@@ -31,18 +31,21 @@
 //
 //   - malformed request 400, another major version 505, too many fields or a
 //     head over [Limits.MaxHead] 431
+//   - Host not there once and well-formed 400 (RFC 9112 §3.2; HTTP/1.0 need not
+//     have it)
 //   - a method other than GET 405; HTTP/1.0 400, since it knows no Upgrade, but
 //     is a version of the HTTP that we speak (RFC 9110 §15.6.6)
 //   - no Upgrade field at all 426: a request that is no handshake
-//   - Host not there once and well-formed, Upgrade without "websocket",
-//     Connection without "Upgrade", a body, or a key that is not 16 bytes in
-//     base64 400
+//   - Upgrade without "websocket", Connection without "Upgrade", a body, or a
+//     key that is not 16 bytes in base64 400
 //   - Sec-WebSocket-Version other than 13 426
 //   - sub-protocol "sip" (in this case of letters, as in the answer) not
 //     offered 400, whether others are or none: RFC 6455 §4.2.1 has it for a
 //     handshake that is not as we need it. OverSIP's 501 is for methods (RFC 9110
 //     §15.6.2), and a client that offers nothing would not know that it is to
 //     speak SIP
+//
+// Answers have the Server field that [Pool.SetServer] says.
 //
 // Extensions are never accepted, so there is no permessage-deflate.
 //

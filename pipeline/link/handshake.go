@@ -76,7 +76,7 @@ func (l *Link) Accept(extra string, p *Pool, s Sink) {
 	}
 	var accept [28]byte
 	appendAccept(accept[:0], l.req)
-	p.out = http1.AppendUpgrade(p.out[:0], accept[:], "sip", extra)
+	p.out = http1.AppendUpgrade(p.out[:0], accept[:], "sip", p.server, extra)
 	early, buf := l.buf[l.req.HeadLen():], l.buf
 	p.freeRequest(l.req)
 	l.req, l.buf = nil, nil
@@ -103,7 +103,7 @@ func (l *Link) awaitsAnswer() bool {
 }
 
 func (l *Link) refuse(status int, reason, extra, body string, p *Pool, s Sink) {
-	p.out = http1.AppendStatus(p.out[:0], status, reason, extra, body)
+	p.out = p.AppendStatus(p.out[:0], status, reason, body, extra)
 	s.Write(l, p.out)
 	l.finish(0, s)
 }
@@ -122,14 +122,14 @@ func judge(r *http1.Request, err parser.Err) refusal {
 	}
 	_, upgrade := r.Value("Upgrade")
 	switch {
+	case !validHost(r):
+		return bad("no valid Host")
 	case string(r.Method.Of(r.Buf)) != "GET":
 		return refusal{status: 405, extra: "Allow: GET\r\n"}
 	case r.Minor == 0:
 		return bad("HTTP/1.0 has no Upgrade") // RFC 9110 §7.8
 	case !upgrade:
 		return refusal{status: 426, extra: upgradeFields, body: "this is a WebSocket server\n"}
-	case !validHost(r):
-		return bad("no valid Host")
 	case !r.HasToken("Upgrade", "websocket"):
 		return bad("Upgrade is not websocket")
 	case !r.HasToken("Connection", "Upgrade"):
@@ -148,19 +148,15 @@ func judge(r *http1.Request, err parser.Err) refusal {
 
 func bad(why string) refusal { return refusal{status: 400, body: why + "\n"} }
 
-// validHost reports whether there is one Host field that could be an authority
-// (RFC 9112 §3.2).
+// validHost reports whether there is one Host field and it is an authority. A
+// request without is malformed, but for HTTP/1.0 (RFC 9112 §3.2).
 func validHost(r *http1.Request) bool {
-	host, _ := r.Value("Host")
-	if r.Count("Host") != 1 || len(host) == 0 {
-		return false
+	host, there := r.Value("Host")
+	if !there {
+		return r.Minor == 0
 	}
-	for _, c := range host {
-		if !parser.Host.Is(c) && c != ':' && c != '[' && c != ']' {
-			return false
-		}
-	}
-	return true
+	_, _, ok := http1.SplitHost(host)
+	return ok && r.Count("Host") == 1
 }
 
 func hasBody(r *http1.Request) bool {

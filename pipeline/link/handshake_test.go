@@ -93,6 +93,13 @@ func TestHandshake(t *testing.T) {
 		{"Connection without Upgrade", with("Connection", "Connection: keep-alive"), badRequest},
 
 		{"no Host", with("Host", ""), badRequest},
+		{"no Host, POST", strings.Replace(with("Host", ""), "GET", "POST", 1), badRequest},
+		{"no Host, no Upgrade", "GET / HTTP/1.1\r\n\r\n", badRequest},
+		{"no Host, another version", strings.Replace(with("Host", ""), "13", "8", 1), badRequest},
+		{"no Host, HTTP/1.0, HEAD", "HEAD / HTTP/1.0\r\n\r\n", refused("405 Method Not Allowed")},
+		{"two Hosts, HTTP/1.0, HEAD", "HEAD / HTTP/1.0\r\nHost: a\r\nHost: a\r\n\r\n", badRequest},
+		{"Host with two ports", with("Host", "Host: a:80:81"), badRequest},
+		{"Host with an open bracket", with("Host", "Host: [::1"), badRequest},
 		{"empty Host", with("Host", "Host:"), badRequest},
 		{"two Hosts", with("Host", "Host: a\r\nHost: b"), badRequest},
 		{"Host with a path", with("Host", "Host: a/b"), badRequest},
@@ -181,7 +188,7 @@ func TestAnswerBytes(t *testing.T) {
 	tests := []struct{ name, in, want string }{
 		{"accepted", handshake, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
 			"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\nSec-WebSocket-Protocol: sip\r\n\r\n"},
-		{"no upgrade", "GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 426 Upgrade Required\r\n" + closed + "Content-Length: 27\r\n" +
+		{"no upgrade", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 426 Upgrade Required\r\n" + closed + "Content-Length: 27\r\n" +
 			"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\r\nthis is a WebSocket server\n"},
 		{"method", with("GET", "PUT / HTTP/1.1"), "HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nContent-Length: 0\r\nAllow: GET\r\n\r\n"},
 		{"malformed", "\x00", "HTTP/1.1 400 Bad Request\r\n" + closed + "Content-Length: 17\r\n\r\nmalformed method\n"},

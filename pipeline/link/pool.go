@@ -33,6 +33,8 @@ type Pool struct {
 	maxMessage, maxSIPHead, maxBody int
 	maxHead, maxFrame               int
 
+	server string // the Server field of answers, a line with its end
+
 	buffers  [numClasses][][]byte
 	messages []*sip.Message
 	taken    *sip.Message // by the sink that it was handed to
@@ -59,6 +61,19 @@ func (p *Pool) SetLimits(lim Limits) {
 		p.maxHead = defaultMaxHead
 	}
 	p.maxHead = min(p.maxHead, parser.MaxBuffer)
+}
+
+// SetServer sets the value of the Server field that HTTP answers have (RFC 9110
+// §10.2.4); with "" they have none.
+func (p *Pool) SetServer(name string) {
+	if p.server = ""; name != "" {
+		p.server = "Server: " + name + "\r\n"
+	}
+}
+
+// AppendStatus is http1.AppendStatus with that field.
+func (p *Pool) AppendStatus(dst []byte, status int, reason, body, extra string) []byte {
+	return http1.AppendStatus(dst, status, reason, body, p.server, extra)
 }
 
 // within returns limit, or most if it is none or more.

@@ -56,7 +56,7 @@ func TestProxyHeader(t *testing.T) {
 		{"messages behind it", link.ModeSIP, proxyV1 + small + body, append(slices.Clone(known), messages(small, body)...)},
 		{"keep-alive behind it", link.ModeSIP, proxyV2(1, 1) + "\r\n\r\n", append(slices.Clone(known), pinged...)},
 		{"handshake and frames behind it", link.ModeHTTP, proxyV1 + handshake + text(small), slices.Concat(known, accepted, messages(small))},
-		{"refused handshake behind it", link.ModeHTTP, proxyV1 + "GET / HTTP/1.1\r\n\r\n", slices.Concat(known, notUpgraded)},
+		{"refused handshake behind it", link.ModeHTTP, proxyV1 + "GET / HTTP/1.1\r\nHost: a\r\n\r\n", slices.Concat(known, notUpgraded)},
 		{"a second one", link.ModeHTTP, proxyV1 + proxyV1, slices.Concat(known, badRequest)},
 
 		{"none, SIP", link.ModeSIP, small, refused},

@@ -40,14 +40,15 @@ type Net struct {
 
 // Options configure New; the zero value of each field means its default.
 type Options struct {
-	Loops   int              // 1
-	Log     *slog.Logger     // discards
-	Limits  pipeline.Limits  // generous
-	Profile pipeline.Profile // RFC 3261's timers, record-routing
-	Stages  []string         // of registered modules, instead of the function of New
-	Decode  func(stage string) pipeline.Settings
-	Domains []string
-	Secret  []byte // signs branches and flow tokens; random
+	Loops      int                     // 1
+	Log        *slog.Logger            // discards
+	Limits     pipeline.Limits         // generous
+	Handshakes pipeline.HandshakeRules // none
+	Profile    pipeline.Profile        // RFC 3261's timers, record-routing
+	Stages     []string                // of registered modules, instead of the function of New
+	Decode     func(stage string) pipeline.Settings
+	Domains    []string
+	Secret     []byte // signs branches and flow tokens; random
 }
 
 // DefaultLimits are the limits of a Net that sets none.
@@ -124,10 +125,11 @@ func newNet(tb testing.TB, o *Options) *Net {
 		Identity: pipeline.NewIdentity("sluice", []netio.ListenerConfig{
 			{Transport: netio.UDP, Addr: n.UDP.Addr}, {Transport: netio.TCP, Addr: n.TCP.Addr}, {Transport: netio.WS, Addr: n.WS.Addr},
 		}, o.Domains),
-		Limits: o.Limits,
-		Shared: pipeline.NewShared(),
-		Stats:  n.Stats,
-		Log:    o.Log,
+		Limits:     o.Limits,
+		Handshakes: o.Handshakes,
+		Shared:     pipeline.NewShared(),
+		Stats:      n.Stats,
+		Log:        o.Log,
 	}
 	return n
 }

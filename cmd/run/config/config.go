@@ -67,7 +67,7 @@ type Server struct {
 	Group string `toml:"group"`
 
 	// Name is what responses that the server makes itself carry in their Server
-	// header field (RFC 3261 §20.35): product tokens, each with or without a
+	// header field (RFC 3261 §20.35), and HTTP answers in theirs: product tokens, each with or without a
 	// version, a space between. Empty leaves the header field out.
 	Name string `toml:"name" default:"sluice"`
 
@@ -268,6 +268,22 @@ type WebSocket struct {
 
 	// MaxHandshakesPerSource is the same for one source.
 	MaxHandshakesPerSource int `toml:"max_handshakes_per_source" default:"0" min:"0" max:"1000000"`
+
+	// Hosts are the names by which clients may know the server, in Host or in an
+	// absolute request target: host names or IP addresses with IPv6 in brackets,
+	// with a port for that port alone. A handshake for another one is answered
+	// 403. An empty list stands for any.
+	Hosts []string `toml:"hosts" format:"hostport"`
+
+	// Paths are the paths of the request target, without query, that are served;
+	// another one is answered 404. An empty list stands for any.
+	Paths []string `toml:"paths" format:"path"`
+
+	// Origins are the origins (RFC 6454) of the pages that may connect, such as
+	// "https://example.com", or "null"; a browser that shows another one is
+	// answered 403. An empty list stands for any. What is no browser sends no
+	// Origin, and is let in.
+	Origins []string `toml:"origins" format:"origin"`
 }
 
 // Proxy is one [proxy.NAME].

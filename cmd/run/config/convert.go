@@ -226,6 +226,10 @@ func (c *converter) string(n *node, v reflect.Value, k *key, path string) {
 		s, reason = domain(s)
 	case k.format == "hostport":
 		s, reason = hostport(s)
+	case k.format == "origin":
+		s, reason = normalOrigin(s)
+	case k.format == "path":
+		reason = absolutePath(s)
 	case k.format == "addrport":
 		s, reason = optionalAddrPort(s)
 	}

@@ -85,6 +85,19 @@ func TestDefaultFile(t *testing.T) {
 	}
 }
 
+// The rules for handshakes come in the form in which they are compared.
+func TestHandshakeRules(t *testing.T) {
+	c := parse(t, `[websocket]
+hosts = ["Edge.Example.COM.", "[2001:DB8:0::1]:8080"]
+paths = ["/Sip"]
+origins = ["HTTPS://Example.com:443", "http://a:8080", "null"]
+`+listener)
+	want := config.WebSocket{Hosts: []string{"edge.example.com", "[2001:db8::1]:8080"}, Paths: []string{"/Sip"}, Origins: []string{"https://example.com", "http://a:8080", "null"}}
+	if got := c.WebSocket; !reflect.DeepEqual(got.Hosts, want.Hosts) || !reflect.DeepEqual(got.Paths, want.Paths) || !reflect.DeepEqual(got.Origins, want.Origins) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
 func TestProfiles(t *testing.T) {
 	c := parse(t, `[proxy.proxy_out]
 timer_B = "6s"

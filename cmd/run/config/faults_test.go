@@ -68,6 +68,14 @@ var faulty = []struct {
 		`2:22: server.unlimited_sources: "ten" is no address and no prefix such as 192.0.2.0/24`,
 		`3:12: server.ban_time: "0s" is not within 1s to 24h`,
 		`4:19: server.idle_timeout_in: "200h" is not within 0s to 168h`}},
+	{name: "WebSocket rules", text: "[websocket]\nhosts = [\"a/b\", \"a:0\"]\npaths = [\"sip\", \"/a?b\", \"/a b\"]\norigins = [\"https://a/\", \"*\"]", want: []string{
+		`2:10: websocket.hosts: "a/b" is not a host name or an IP address (IPv6 in brackets)`,
+		`2:17: websocket.hosts: "0" is not a port, 1 to 65535`,
+		`3:10: websocket.paths: "sip" is no path such as "/sip"`,
+		`3:17: websocket.paths: "/a?b" is no path such as "/sip"`,
+		`3:25: websocket.paths: "/a b" is no path such as "/sip"`,
+		`4:12: websocket.origins: "https://a/" is no origin such as "https://example.com", or "null"`,
+		`4:26: websocket.origins: "*" is no origin such as "https://example.com", or "null"`}},
 	{name: "missing key", text: "[[listen]]\nadvertise = \"example.com\"", want: []string{"1:3: listen.url: is missing"}},
 	{name: "sockets", text: "[[listen]]\nurl = \"udp://0.0.0.0:5070\"\nreceive_buffer = -1\nsend_buffer = 268435457\ndscp = 64", want: []string{
 		"3:18: listen.receive_buffer: -1 is not within 0 to 268435456",

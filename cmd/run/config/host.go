@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/miekg/dns"
+
+	"sluice/parser/http1"
 )
 
 // A Transport is how SIP is carried by a listener.
@@ -136,6 +138,24 @@ func hostport(s string) (normal, reason string) {
 	}
 	host, reason = domain(host)
 	return host + port, reason
+}
+
+// normalOrigin returns the origin of a page in its normal form.
+func normalOrigin(s string) (normal, reason string) {
+	b, ok := http1.AppendOrigin(nil, []byte(s))
+	if !ok {
+		return s, quote(s) + ` is no origin such as "https://example.com", or "null"`
+	}
+	return string(b), ""
+}
+
+// absolutePath says what is wrong with the path of a URI.
+func absolutePath(s string) (reason string) {
+	odd := strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' || r == '?' || r == '#' })
+	if odd || !strings.HasPrefix(s, "/") {
+		return quote(s) + ` is no path such as "/sip"`
+	}
+	return ""
 }
 
 // isProducts reports whether s is what a Server header field may hold but for

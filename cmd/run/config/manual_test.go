@@ -115,6 +115,7 @@ func allowed(k *key) string {
 	}
 	return map[string]string{
 		"domains": "host names and IP addresses", "advertise": "host or host:port", "http": "address:port or off",
+		"hosts": "host or host:port", "paths": "absolute paths", "origins": "origins or null",
 		"user": "name or number", "group": "name or number",
 		"name": "product tokens", "stages": "stages of this build", "secret": "at least 32 characters",
 		"keepalive_application_data": "125 bytes at most", "tls": "NAME of a section", "certificate": "file", "private_key": "file", "ca_file": "file", "ca_dir": "directory",
@@ -221,6 +222,7 @@ func TestDefaultFileComments(t *testing.T) {
 	want := Default()
 	got.Stage, want.Stage, got.root, want.root = nil, nil, nil, nil
 	got.Server.Domains, got.Server.UnlimitedSources = nil, nil // were set to the empty list
+	got.WebSocket.Hosts, got.WebSocket.Paths, got.WebSocket.Origins = nil, nil, nil
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got\n%+v\nwant\n%+v", got, want)
 	}
