@@ -250,17 +250,25 @@ func (f *flow) idle() {
 		f.heard = f.e.loop.Now()
 		return
 	}
-	e := f.e
-	e.count(metricIdle)
-	e.frame = f.link.AppendClose(e.frame[:0], closeGoingAway, "idle")
-	if len(e.frame) == 0 {
+	f.e.count(metricIdle)
+	if !f.goAway(CauseIdle, "idle") {
 		f.close(CauseIdle)
-		return
 	}
-	f.why = CauseIdle
+}
+
+// goAway begins the closing handshake of a WebSocket; stages are told why when
+// it has ended. It returns false where there is none to begin.
+func (f *flow) goAway(why Cause, reason string) bool {
+	e := f.e
+	e.frame = f.link.AppendClose(e.frame[:0], closeGoingAway, reason)
+	if len(e.frame) == 0 {
+		return false
+	}
+	f.why = why
 	f.c.Write(e.frame)
 	f.wait, f.which = f.link.Waiting()
 	f.since = e.loop.Now()
+	return true
 }
 
 // ask sends a keep-alive.

@@ -123,9 +123,9 @@ func (p *Edge) Expel(prog *Program) {
 	}
 }
 
-// exec runs a task on e's loop, from any goroutine.
-func (e *Engine) exec(task func()) {
-	e.loop.Exec(func() {
+// exec runs a task on e's loop, from any goroutine; false when that has stopped.
+func (e *Engine) exec(task func()) bool {
+	return e.loop.Exec(func() {
 		defer e.guardCallback()
 		task()
 	})

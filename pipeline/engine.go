@@ -44,6 +44,7 @@ type Engine struct {
 	ended   []*Exchange // to be released when the callback is over
 
 	draining  bool
+	leaving   *farewell     // once the server stops
 	lastPanic time.Duration // when one was logged last
 	timers    map[*Profile]*txn.Timers
 	respEdits sip.Edits

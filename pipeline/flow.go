@@ -31,6 +31,7 @@ type flow struct {
 	finals    []final    // that went out since the peer ended its sending, and may not have arrived
 	handshake *Handshake // while it is judged
 	opened    bool       // the stages were told of it
+	leaving   bool       // e.leaving waits for it
 	vigil
 	proven *provenPeer // nil but for clients that may have aliases
 }
@@ -155,6 +156,9 @@ func (e *Engine) OnClose(c *netio.Conn, err error) {
 		}
 	}
 	c.Link = nil
+	if f.leaving {
+		e.leaving.end()
+	}
 	f.loseClients(err)
 	if err != netio.ErrStopped { // then all calls end alike
 		f.callersGone()

@@ -117,4 +117,7 @@ const (
 	// drainQuiet is how long it must then be quiet: the ACK for a 200 that has
 	// just gone out still has to come through, and belongs to no transaction.
 	drainQuiet = time.Second
+	// farewellTime is how long WebSocket clients have, all together, to answer
+	// the Close frame of a server that stops.
+	farewellTime = time.Second
 )

@@ -160,6 +160,7 @@ func (s *server) run(signals <-chan os.Signal) error {
 			default:
 				s.log.Info("draining", "signal", sig.String(), "timeout", s.cfg.Server.DrainTimeout)
 				s.drain(signals)
+				s.bidFarewell(signals)
 				s.stop(nil)
 				return nil
 			}
@@ -191,11 +192,32 @@ func (s *server) drain(signals <-chan os.Signal) {
 			s.log.Warn("drain timeout: requests in progress are lost")
 			return
 		case sig := <-signals:
-			if sig == syscall.SIGHUP || sig == syscall.SIGUSR1 {
+			if !stops(sig) {
 				continue
 			}
 			s.log.Warn("stopping at once", "signal", sig.String())
 			return
+		}
+	}
+}
+
+// stops reports whether sig asks the server to end.
+func stops(sig os.Signal) bool { return sig != syscall.SIGHUP && sig != syscall.SIGUSR1 }
+
+// bidFarewell closes the WebSockets properly and gives their clients a moment
+// to answer, which another signal ends.
+func (s *server) bidFarewell(signals <-chan os.Signal) {
+	answered, late := s.edge.Farewell(), time.After(farewellTime)
+	for {
+		select {
+		case <-answered:
+			return
+		case <-late:
+			return
+		case sig := <-signals:
+			if stops(sig) {
+				return
+			}
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/netip"
+	"slices"
 	"testing"
 
 	"sluice/netio"
@@ -167,6 +168,30 @@ func TestConnTo(t *testing.T) {
 	h.Open(netio.WS, tcp, peer1)
 	if l.ConnTo(netio.TCP, peer1) != nil {
 		t.Error("another transport was taken for the same")
+	}
+}
+
+// Every connection is met once, whatever closes on the way.
+func TestConns(t *testing.T) {
+	h, _ := start(t)
+	a, gone := h.Open(netio.TCP, tcp, peer1), h.Open(netio.TCP, tcp, peer1)
+	b, err := h.Loop().Dial(netio.TCP, netip.Addr{}, peer2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := h.Open(netio.TCP, tcp, peer2)
+	h.ClosePeer(gone)
+	var met []*netio.Conn
+	for conn := range h.Loop().Conns {
+		met = append(met, conn)
+		a.Close(nil)
+		b.Close(nil)
+	}
+	if !slices.Equal(met, []*netio.Conn{a, c}) {
+		t.Errorf("met %v, want %v", met, []*netio.Conn{a, c})
+	}
+	for range h.Loop().Conns {
+		break
 	}
 }
 
