@@ -2,68 +2,95 @@ package run
 
 import (
 	"context"
-	"errors"
+	"log/slog"
 	"time"
 
+	"sluice/cmd/run/admin"
 	"sluice/cmd/run/config"
 	"sluice/pipeline"
 )
 
+// A reload is a configuration that is about to be taken over, and what was
+// opened for it.
+type reload struct {
+	cfg   *config.Config
+	prog  *pipeline.Program
+	log   slog.Handler  // nil: as it was
+	admin *admin.Server // nil: as it was, or off
+}
+
 // reload takes over the configuration as it is now. Whatever is wrong with it
 // is logged, and nothing changes.
 func (s *server) reload() {
+	next, err := s.prepare()
+	if err == nil {
+		err = s.net.SetListeners(listeners(next.cfg))
+	}
+	if err != nil {
+		s.log.Error("reload refused: the running configuration stays", "error", err)
+		s.discard(next)
+		return
+	}
+	s.takeOver(next)
+	s.log.Info("reloaded", "file", next.cfg.File)
+	if keys := later(&s.begun.Server, &next.cfg.Server); keys != "" {
+		s.log.Warn("takes effect at the next start", "keys", keys)
+	}
+}
+
+// prepare reads the configuration and opens what can be opened beside what is
+// running. What it returns on an error is to be discarded.
+func (s *server) prepare() (*reload, error) {
 	cfg, err := load(s.path)
 	if cfg == nil {
-		s.log.Error("reload refused: the running configuration stays", "error", err)
-		return
+		return &reload{}, err
 	}
-	next, buildErr := pipeline.Build(s.spec(cfg), s.net.Loops())
-	if err := cfg.Join(err, buildErr, s.fixed(cfg)); err != nil {
-		s.log.Error("reload refused: the running configuration stays", "error", err)
-		s.discard(next)
-		return
-	}
-	s.lookAround(cfg)
-	if err := s.net.SetListeners(listeners(cfg)); err != nil {
-		s.log.Error("reload refused: the running configuration stays", "error", err)
-		s.discard(next)
-		return
-	}
-	s.edge.SetListeners(s.net.Listeners())
-	old := s.prog
-	s.edge.Swap(next)
-	s.prog, s.cfg = next, cfg
-	s.admin.SetDemo(demoSettings(cfg, s.net.Listeners()))
-	go s.retire(old, cfg.Server.DrainTimeout)
-	next.Reload(context.Background())
-	s.log.Info("reloaded", "file", cfg.File)
-}
-
-// fixed reports what a reload cannot change.
-func (s *server) fixed(cfg *config.Config) error {
-	var faults []error
-	if cfg.Server.Loops != s.cfg.Server.Loops {
-		faults = append(faults, cfg.Fault("cannot change while the server runs: connections belong to their loops", "server", "loops"))
-	}
-	if cfg.Server.Secret != s.cfg.Server.Secret {
-		faults = append(faults, cfg.Fault("cannot change while the server runs: calls in progress carry what it signed", "server", "secret"))
-	}
-	for _, key := range []struct{ name, was, is string }{
-		{"user", s.cfg.Server.User, cfg.Server.User}, {"group", s.cfg.Server.Group, cfg.Server.Group},
-	} {
-		if key.was != key.is {
-			faults = append(faults, cfg.Fault("cannot change while the server runs: the process has no right to", "server", key.name))
+	next := &reload{cfg: cfg}
+	var buildErr, logErr, adminErr error
+	next.prog, buildErr = pipeline.Build(s.spec(cfg), s.net.Loops())
+	if cfg.Log != s.cfg.Log {
+		if next.log, logErr = openLog(&cfg.Log); logErr != nil {
+			logErr = cfg.Fault(logErr.Error(), "log", "output")
 		}
 	}
-	return errors.Join(faults...)
+	if cfg.Admin != s.cfg.Admin {
+		if next.admin, adminErr = admin.Listen(cfg.Admin.HTTP, s.stats, s.log); adminErr != nil {
+			adminErr = cfg.Fault(adminErr.Error(), "admin", "http")
+		}
+	}
+	if err := cfg.Join(err, buildErr, fixed(&s.begun.Server, cfg), logErr, adminErr); err != nil {
+		return next, err
+	}
+	s.lookAround(cfg)
+	return next, nil
 }
 
-// discard closes a Program that is not to be used; nil is none.
-func (s *server) discard(p *pipeline.Program) {
-	if p == nil {
+// takeOver makes next what is running.
+func (s *server) takeOver(next *reload) {
+	s.edge.SetListeners(s.net.Listeners())
+	old, cfg := s.prog, next.cfg
+	s.edge.Swap(next.prog)
+	if next.log != nil {
+		s.logTo.to.Store(&next.log)
+	}
+	if cfg.Admin != s.cfg.Admin {
+		go s.admin.Close()
+		s.admin = next.admin
+		s.admin.SetReady(true)
+	}
+	s.prog, s.cfg = next.prog, cfg
+	s.admin.SetDemo(demoSettings(cfg, s.net.Listeners()))
+	go s.retire(old, cfg.Server.DrainTimeout)
+	next.prog.Reload(context.Background())
+}
+
+// discard closes what was opened for a reload that is not to be.
+func (s *server) discard(next *reload) {
+	next.admin.Close()
+	if next.prog == nil {
 		return
 	}
-	if err := p.Close(); err != nil {
+	if err := next.prog.Close(); err != nil {
 		s.log.Error("closing a program that was refused", "error", err)
 	}
 }

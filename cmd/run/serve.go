@@ -20,9 +20,11 @@ import (
 
 // A server is a running Sluice.
 type server struct {
-	path   string // of the configuration; "" for the embedded default
+	path   string         // of the configuration; "" for the embedded default
+	begun  *config.Config // what the server was started with
 	cfg    *config.Config
 	log    *slog.Logger
+	logTo  *logHandler // of log and all that were made of it
 	stats  *stats.Registry
 	shared *pipeline.Shared
 	net    *netio.Net
@@ -54,10 +56,13 @@ func start(path string) (*server, error) {
 		_, buildErr := buildUnbound(cfg)
 		return nil, cfg.Join(err, buildErr)
 	}
-	s := &server{path: path, cfg: cfg, stats: stats.New(), shared: pipeline.NewShared(), closed: make(chan *pipeline.Program, 16)}
-	if s.log, err = newLogger(&cfg.Log); err != nil {
+	s := &server{path: path, begun: cfg, cfg: cfg, stats: stats.New(), shared: pipeline.NewShared(), closed: make(chan *pipeline.Program, 16)}
+	handler, err := openLog(&cfg.Log)
+	if err != nil {
 		return nil, cfg.Join(cfg.Fault(err.Error(), "log", "output"))
 	}
+	s.logTo = newLogHandler(handler)
+	s.log = slog.New(s.logTo)
 	account := cfg.Server.Account()
 	if err = mayBecome(account); err != nil {
 		return nil, cfg.Join(cfg.Fault(err.Error(), "server", "user"))

@@ -22,6 +22,7 @@ type settings struct {
 	rules   string   // the [[stage.route.rule]]s
 	domains string   // of the registrar, as the list is written; default: localhost
 	admin   string   // host:port
+	log     string   // lines of [log]; default: level = "warn"
 	env     []string // of the process, besides ours: NAME=value
 }
 
@@ -35,6 +36,6 @@ func (c *settings) text() string {
 	fmt.Fprintf(&b, "\n[proxy.default_proxy]\n%s\n", c.profile)
 	fmt.Fprintf(&b, "\n[stage.registrar]\ndomains = [%s]\n%s", cmp.Or(c.domains, `"localhost"`), c.rules)
 	fmt.Fprintf(&b, "\n[admin]\nhttp = %q\n", c.admin)
-	fmt.Fprintf(&b, "\n[log]\nlevel = \"warn\"\n")
+	fmt.Fprintf(&b, "\n[log]\n%s\n", cmp.Or(c.log, `level = "warn"`))
 	return b.String()
 }
