@@ -81,6 +81,10 @@
 // is written at once, so that a connection that is gone after all is known to be
 // before the response is given up: it goes where the client's Via says.
 //
+// A WebSocket is opened when its handshake conforms (package link), is not one
+// too many, obeys the HandshakeRules, and no stage refuses it, in this order. A
+// server that stops bids its WebSockets farewell and waits for their answers.
+//
 // Who sends too much is told by tables of fixed size that all loops write to
 // with atomic operations: a flood from a million addresses takes no more memory
 // than one from ten. Bans are maps that never change, replaced as a whole; when

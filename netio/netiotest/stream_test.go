@@ -182,11 +182,14 @@ func TestConns(t *testing.T) {
 	c := h.Open(netio.TCP, tcp, peer2)
 	h.ClosePeer(gone)
 	var met []*netio.Conn
-	for conn := range h.Loop().Conns {
-		met = append(met, conn)
-		a.Close(nil)
-		b.Close(nil)
-	}
+	h.Loop().Exec(func() {
+		for conn := range h.Loop().Conns {
+			met = append(met, conn)
+			a.Close(nil)
+			b.Close(nil)
+		}
+	})
+	h.RunMail()
 	if !slices.Equal(met, []*netio.Conn{a, c}) {
 		t.Errorf("met %v, want %v", met, []*netio.Conn{a, c})
 	}
