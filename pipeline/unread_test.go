@@ -3,6 +3,7 @@ package pipeline_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gobwas/ws"
 
@@ -71,6 +72,7 @@ func TestUnreadClose(t *testing.T) {
 	p.feed(strings.Repeat(string(masked(t, ws.OpPing, strings.Repeat("z", 125))), 600))
 	p.feed(string(masked(t, ws.OpClose, "\x03\xe8")))
 	p.h.Block(p.c, false)
+	n.Advance(100 * time.Millisecond) // its FIN follows what waited
 	if got := string(p.h.Written(p.c)); !strings.HasSuffix(got, "\x88\x02\x03\xe8") || !p.h.Shut(p.c) {
 		t.Errorf("got %q at the end, want a Close frame, and closed", got[max(0, len(got)-8):])
 	}
