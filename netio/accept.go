@@ -103,14 +103,15 @@ func (a *acceptor) count() { a.net.shared.Inc(a.net.ids.acceptErrors) }
 
 // accepted gives a connection to the next loop.
 func (a *acceptor) accepted(conn *net.TCPConn) {
-	e := a.net.nextEngine()
-	if e == nil || !a.net.admit() {
+	e, prefer := a.net.nextEngine(), a.net.opt.Prefer
+	remote := tcpAddrPort(conn.RemoteAddr())
+	if e == nil || !a.net.admit(prefer != nil && prefer(remote.Addr())) {
 		a.net.shared.Inc(a.net.ids.connsRefused)
 		conn.Close()
 		return
 	}
 	ln := a.listener.Load()
-	if !a.net.welcome(ln, tcpAddrPort(conn.RemoteAddr())) {
+	if !a.net.welcome(ln, remote) {
 		a.net.conns.Add(-1)
 		a.net.shared.Inc(a.net.ids.connsRefused)
 		conn.Close()
@@ -118,7 +119,7 @@ func (a *acceptor) accepted(conn *net.TCPConn) {
 	}
 	local := tcpAddrPort(conn.LocalAddr())
 	ln = a.faces.at(ln, local.Addr())
-	c := &Conn{loop: e.loop, transport: ln.Transport, listener: ln, local: local, remote: tcpAddrPort(conn.RemoteAddr())}
+	c := &Conn{loop: e.loop, transport: ln.Transport, listener: ln, local: local, remote: remote}
 	result, err := e.enroll(c, conn, c.local)
 	if err != nil {
 		a.count()

@@ -198,9 +198,17 @@ func (n *Net) tick() {
 	}
 }
 
-// admit makes room for one more connection; false when there are too many.
-func (n *Net) admit() bool {
-	if n.conns.Add(1) > int64(n.opt.MaxConns) {
+// reservedShare is how many connections there are for each place that is kept, see Options.MaxConns.
+const reservedShare = 16
+
+// admit makes room for one more connection; false when there are too many. The last of all places are for those that matter most, or strangers
+// could take them from our trunks by connecting and saying nothing.
+func (n *Net) admit(preferred bool) bool {
+	most := int64(n.opt.MaxConns)
+	if !preferred {
+		most -= most / reservedShare
+	}
+	if n.conns.Add(1) > most {
 		n.conns.Add(-1)
 		return false
 	}

@@ -55,7 +55,7 @@ type ListenerConfig struct {
 type Options struct {
 	Loops         int // 0: GOMAXPROCS
 	Listeners     []ListenerConfig
-	MaxConns      int           // stream connections of the process
+	MaxConns      int           // stream connections of the process; the last places are kept for those that are dialled, and for whom Prefer names
 	Admit         Admission     // who may connect, besides; nil: all
 	MaxWriteQueue int           // bytes waiting to be written per connection; beyond it the peer is a slow reader and is closed
 	MailboxSize   int           // mails waiting per loop, rounded up to a power of two
@@ -67,6 +67,9 @@ type Options struct {
 	HandshakeTimeout time.Duration // for a TLS handshake, from the moment at which the connection is there
 	HandshakeWorkers int           // of them that compute at a time, with clients and as many with servers; 0: one per core
 	MaxHandshakes    int           // of them that are under way, once the peer has begun, counted in the same way; 0: tlsio.DefaultHandshakes
+
+	// Prefer tells for whom places are kept; nil: for nobody but us. Any goroutine may call it.
+	Prefer func(peer netip.Addr) bool
 
 	Logger *slog.Logger
 	Stats  *stats.Registry

@@ -298,3 +298,47 @@ func TestTooManyConns(t *testing.T) {
 	}()
 	wait(t, closed)
 }
+
+// TestPlacesAreKept: strangers leave the last places to those who are preferred, and to what we open.
+func TestPlacesAreKept(t *testing.T) {
+	o := listen(local(netio.TCP))
+	o.MaxConns = 32
+	o.Prefer = func(peer netip.Addr) bool { return peer == netip.MustParseAddr("127.0.0.77") }
+	n := open(t, o, node{})
+	to := n.Listeners()[0].Addr
+	from := func(ip string) (served bool) {
+		d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(ip)}}
+		c, err := d.Dial("tcp", to.String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { c.Close() })
+		_, _ = c.Write([]byte("x"))
+		_, err = c.Read(make([]byte, 1))
+		return err == nil
+	}
+	for i := range 30 {
+		if !from("127.0.0.1") {
+			t.Fatalf("connection %d of a stranger was refused", i)
+		}
+	}
+	if from("127.0.0.1") {
+		t.Error("a stranger got a place that is kept")
+	}
+	if !from("127.0.0.77") {
+		t.Error("who is preferred got none")
+	}
+	server, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	on(t, n.Loops()[0], func(n *node) {
+		if _, err := n.loop.Dial(netio.TCP, netip.Addr{}, server.Addr().(*net.TCPAddr).AddrPort()); err != nil {
+			t.Errorf("dial: got %v", err)
+		}
+	})
+	if from("127.0.0.77") {
+		t.Error("one too many was served")
+	}
+}

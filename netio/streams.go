@@ -34,7 +34,7 @@ func (l *Loop) DialWith(t Transport, remote netip.AddrPort, o DialOptions) (*Con
 	if err != nil {
 		return nil, err
 	}
-	if l.net != nil && !l.net.admit() {
+	if l.net != nil && !l.net.admit(true) {
 		l.stats.Inc(l.ids.connsRefused)
 		return nil, ErrTooManyConns
 	}

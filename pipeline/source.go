@@ -175,6 +175,11 @@ func (p *Edge) Admit(ln *netio.Listener, peer netip.Addr, others int, now time.D
 	return p.welcome(peer, others, now)
 }
 
+// Prefer reports whether no limit applies to a peer; netio keeps places for such.
+func (p *Edge) Prefer(peer netip.Addr) bool {
+	return p.sources.limits.Load().Exempt.contains(peer.Unmap())
+}
+
 // welcome decides on a connection by who the peer is.
 func (p *Edge) welcome(peer netip.Addr, others int, now time.Duration) bool {
 	s, shared, source := p.sources, p.stats.Shared(), netio.SourceOf(peer)

@@ -106,6 +106,7 @@ func (s *server) bringUp() error {
 		DialTimeout: c.ConnectTimeout, MaxDials: c.MaxConnecting, DialsPerAddr: c.MaxConnectingPerAddress,
 		KeepAlive:        cmp.Or(c.TCPKeepAlive, -1), // there 0 is its own default
 		HandshakeTimeout: c.TLSHandshakeTimeout, MaxHandshakes: c.MaxTLSHandshakes,
+		Prefer: func(peer netip.Addr) bool { return s.edge.Prefer(peer) },
 		Admit: func(ln *netio.Listener, peer netip.Addr, others int, now time.Duration) bool {
 			return s.edge.Admit(ln, peer, others, now)
 		},
