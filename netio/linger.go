@@ -104,8 +104,8 @@ func (l *Loop) lingered(c *Conn) {
 	l.lingering[g.place].place = g.place
 	l.lingering[last] = nil
 	l.lingering = l.lingering[:last]
-	l.stats.Move(l.ids.lingering, -1)
 	l.shut(c)
+	l.stats.Move(l.ids.lingering, -1)
 }
 
 // shut closes the socket of c, unless that is gone, and uncounts it.

@@ -107,6 +107,7 @@ func TestLingeringCountsForMaxConns(t *testing.T) {
 	o := listen(local(netio.TCP))
 	o.MaxConns = 1
 	n := open(t, o, goodbye([]byte("goodbye")))
+	lingering := func(t *testing.T) int { return int(value(t, o.Stats, "sluice_connections_lingering")) }
 	before := descriptors(t)
 	for range 3 {
 		c := dialTCP(t, n.Listeners()[0].Addr)
@@ -118,8 +119,9 @@ func TestLingeringCountsForMaxConns(t *testing.T) {
 		}
 		other.Close()
 		c.Close()
-		noMore(t, "descriptors", before, descriptors)
+		noMore(t, "lingering connections", 0, lingering)
 	}
+	noMore(t, "descriptors", before, descriptors)
 }
 
 // TestCloseWithLingering: Net.Close does not wait for them.
