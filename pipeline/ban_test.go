@@ -172,6 +172,24 @@ func TestBanClosesConnections(t *testing.T) {
 	}
 }
 
+// TestBanLosesFinals: what a half-closed connection has not acknowledged is not
+// sent again over one that is opened to who is banned.
+func TestBanLosesFinals(t *testing.T) {
+	n, w := strict(t, 1)
+	caller := connect(n, netio.TCP, aliceFar)
+	caller.send(over("TCP", request("OPTIONS", "1 ", "one", "")))
+	req := expectSent(n, bob, "OPTIONS ")[0]
+	halfClose(caller)
+	caller.h.Silence(caller.c, true)
+	n.FromUDP(bob, respond(req, "200 OK"))
+	provoke(n, alice)
+	n.Advance(50 * time.Millisecond)
+	if got := w.ended(); got != "limit" {
+		t.Errorf("got told %q, want limit", got)
+	}
+	noDial(n)
+}
+
 // TestBanLooksInParts: of many connections so many are looked at in a tick, and a
 // ban in the midst of it has all of them looked at again.
 func TestBanLooksInParts(t *testing.T) {

@@ -243,10 +243,11 @@ func noResources(err error) bool {
 }
 
 // whyClosed tells who ended a connection that netio reports closed with err:
-// nil and its own errors are our doing, io.EOF and those of sockets are not.
+// nil, its own errors and ours are our doing, io.EOF and those of sockets are
+// not.
 func whyClosed(err error) Cause {
 	switch err {
-	case nil, netio.ErrSlowReader, netio.ErrStopped:
+	case nil, errExpelled, netio.ErrSlowReader, netio.ErrStopped:
 		return CauseLocalClosed
 	}
 	return CausePeerClosed
