@@ -141,15 +141,6 @@ func (l *Loop) ListenerOf(id ConnID) *Listener {
 	return l.table.names.of(id.slot())
 }
 
-// Conns walks the connections, those that are opening included. Closing some on the way does no harm.
-func (l *Loop) Conns(yield func(*Conn) bool) {
-	for i := range l.table.slots {
-		if c := l.table.slots[i].conn; c != nil && c.state != StateClosed && !yield(c) {
-			return
-		}
-	}
-}
-
 // ConnTo finds the newest open or opening connection of this loop to a peer, accepted or dialled, nil when there is none.
 func (l *Loop) ConnTo(t Transport, remote netip.AddrPort) *Conn {
 	return l.table.peers[peer{t, remote}]
