@@ -134,17 +134,6 @@ func newNet(tb testing.TB, o *Options) *Net {
 	return n
 }
 
-// CRLF turns the lines of a readable text into a message: every line end
-// becomes CRLF, and leading tabs and the first line end go.
-func CRLF(text string) string {
-	text = strings.TrimPrefix(text, "\n")
-	lines := strings.Split(text, "\n")
-	for i := range lines {
-		lines[i] = strings.TrimLeft(lines[i], "\t")
-	}
-	return strings.Join(lines, "\r\n")
-}
-
 // FromUDP lets a datagram arrive on loop 0, or the loop given.
 func (n *Net) FromUDP(from, msg string, loop ...int) {
 	n.TB.Helper()
