@@ -201,7 +201,7 @@ func (s *server) drain(signals <-chan os.Signal) {
 			if !stops(sig) {
 				continue
 			}
-			s.log.Warn("stopping at once", "signal", sig.String())
+			s.log.Warn("another signal: requests in progress are lost", "signal", sig.String())
 			return
 		}
 	}
