@@ -8,8 +8,9 @@ import (
 )
 
 // A Handshake is a WebSocket opening handshake that conforms to RFC 6455,
-// offers the sub-protocol sip and obeys the HandshakeRules, before it is answered. It and its bytes are
-// valid until it is answered or its connection closes.
+// offers the sub-protocol sip and obeys the HandshakeRules, before it is
+// answered. It and its bytes are valid until it is answered or its connection
+// closes.
 type Handshake struct {
 	Req    *http1.Request
 	Conn   *netio.Conn

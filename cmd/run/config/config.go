@@ -67,8 +67,9 @@ type Server struct {
 	Group string `toml:"group"`
 
 	// Name is what responses that the server makes itself carry in their Server
-	// header field (RFC 3261 §20.35), and HTTP answers in theirs: product tokens, each with or without a
-	// version, a space between. Empty leaves the header field out.
+	// header field (RFC 3261 §20.35), and HTTP answers in theirs: product tokens,
+	// each with or without a version, a space between. Empty leaves the header
+	// field out.
 	Name string `toml:"name" default:"sluice"`
 
 	// Secret signs the tokens that Sluice writes into Record-Route and the
