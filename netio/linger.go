@@ -73,7 +73,9 @@ func (g *lingering) Expire(_ *wheel.Timer, now time.Duration) time.Duration {
 		g.conn.loop.cutLinger(g)
 		return 0
 	}
-	g.endWriting()
+	if g.endWriting(); g.conn.linger == nil { // the socket turned out to be gone
+		return 0
+	}
 	return g.next(now)
 }
 

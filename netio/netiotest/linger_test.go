@@ -216,3 +216,18 @@ func TestLingeringCounts(t *testing.T) {
 		t.Errorf("closed: the source has %d others, want 1", others)
 	}
 }
+
+// TestLingerEndsWithItsWord: a peer that closes upon our FIN, which had to wait, leaves no timer.
+func TestLingerEndsWithItsWord(t *testing.T) {
+	p := startParting(t, netio.Options{})
+	c := p.h.Open(netio.TCP, tcp, peer1)
+	p.h.Block(c, true)
+	p.h.Feed(c, []byte("hello"))
+	p.counts(t, 1, 0)
+	p.h.Block(c, false)
+	p.h.Advance(50 * time.Millisecond)
+	p.counts(t, 0, 0)
+	if due := p.h.Loop().Wheel().Len(); due != 0 {
+		t.Errorf("%d timers are left", due)
+	}
+}
