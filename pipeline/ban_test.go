@@ -107,6 +107,47 @@ func TestStrikes(t *testing.T) {
 	}
 }
 
+// TestSlowStrikes: who is to blame for what comes too slowly.
+func TestSlowStrikes(t *testing.T) {
+	opening := func(lines string) func(*pipelinetest.Net) {
+		return func(n *pipelinetest.Net) {
+			c := n.Loops[0].Open(netio.WS, balanced(t, netio.WS, pipelinetest.WSAddr), balancer)
+			n.Loops[0].Feed(c, []byte(lines))
+		}
+	}
+	for _, c := range []struct {
+		name  string
+		begin func(n *pipelinetest.Net)
+		bans  int64
+	}{
+		{"a client", func(n *pipelinetest.Net) { connect(n, netio.TCP, aliceFar).feed("OPTIONS sip:") }, 1},
+		{"a server of ours", func(n *pipelinetest.Net) {
+			n.FromUDP(bob, target("sip:alice@192.0.2.1:40001;transport=tcp", request("MESSAGE", "1 ", "m", "")))
+			d := dial(n, aliceFar)
+			d.Succeed()
+			n.Loops[0].Feed(d.Conn, []byte("OPTIONS sip:"))
+		}, 0},
+		{"through a load balancer", opening("PROXY TCP4 192.0.2.1 192.0.2.254 40001 80\r\nGET / HTTP"), 1},
+		{"a load balancer that has not said for whom", opening("PROXY TCP4 192"), 0},
+		{"a load balancer that does not say for whom", opening("PROXY UNKNOWN\r\nGET / HTTP"), 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			lim := pipelinetest.DefaultLimits
+			lim.Conn = pipeline.ConnLimits{HeadTimeout: time.Second, MessageTimeout: time.Second}
+			lim.Source = pipeline.SourceLimits{BanAfter: 1, BanTime: time.Minute}
+			n := pipelinetest.New(t, stages(router{}), pipelinetest.Options{Limits: lim})
+			c.begin(n)
+			n.Advance(1100 * time.Millisecond)
+			if got := n.Count("sluice_connections_head_timeouts_total") + n.Count("sluice_connections_message_timeouts_total"); got != 1 {
+				t.Errorf("%d were too slow, want 1", got)
+			}
+			if got := n.Count("sluice_bans_total"); got != c.bans {
+				t.Errorf("%d bans, want %d", got, c.bans)
+			}
+		})
+	}
+}
+
 // provoke has a source banned by what it sends to loop 0.
 func provoke(n *pipelinetest.Net, from string) {
 	n.TB.Helper()

@@ -231,9 +231,7 @@ func (f *flow) tooSlow(why Cause) {
 		e.frame = f.link.AppendClose(e.frame, closePolicy, "too slow")
 	}
 	f.c.Write(e.frame)
-	if f.opened { // else we know only the load balancer
-		e.strike(f.c.Remote().Addr())
-	}
+	e.strikeConn(f.c)
 	f.close(why)
 }
 
