@@ -65,9 +65,10 @@ func (r *linkRecorder) OnUpgrade(l *link.Link, q *http1.Request) {
 	l.Accept("", r.pool, r)
 }
 
-func (r *linkRecorder) Write(l *link.Link, b []byte) { r.add("write %q", b) }
-func (r *linkRecorder) OnKeepAlive(l *link.Link)     { r.add("keep-alive") }
-func (r *linkRecorder) OnCount(c link.Counter)       { r.add("count %v", c) }
+func (r *linkRecorder) Write(l *link.Link, b []byte)  { r.add("write %q", b) }
+func (r *linkRecorder) Answer(_ *link.Link, b []byte) { r.add("answer %q", b) }
+func (r *linkRecorder) OnKeepAlive(l *link.Link)      { r.add("keep-alive") }
+func (r *linkRecorder) OnCount(c link.Counter)        { r.add("count %v", c) }
 
 func (r *linkRecorder) Close(l *link.Link, code int) {
 	r.add("close %d", code)

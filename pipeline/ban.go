@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"bytes"
 	"errors"
 	"sync/atomic"
 	"time"
@@ -34,24 +33,16 @@ func (e *Engine) strikeConn(c *netio.Conn) {
 func ofBalancer(c *netio.Conn) bool { return c.Listener().Proxied(c.Remote().Addr()) }
 
 // strikeFor has what a link counts count against its peer: a WebSocket message
-// that is too large, and handshakes that are no good, which are as many as good
+// that is too large, a request for one, and handshakes that are no good, which are as many as good
 // ones may be.
 func (f *flow) strikeFor(c link.Counter) {
 	switch {
-	case c == link.CounterTooLong && f.link.Mode() == link.ModeWebSocket:
+	case c == link.CounterRequestTooLong, c == link.CounterTooLong && f.link.Mode() == link.ModeWebSocket:
 		f.e.strikeConn(f.c)
 	case c == link.CounterBadHandshake && !ofBalancer(f.c):
 		f.e.tooMany(&f.e.edge.sources.handshakes, f.c.Remote().Addr(), f.e.limits().Source.Handshakes)
 	}
 }
-
-// tellsTooLarge reports whether b, which the link writes, refuses an HTTP request
-// because its head is too large.
-func (f *flow) tellsTooLarge(b []byte) bool {
-	return f.link.Mode() == link.ModeHTTP && bytes.HasPrefix(b, status431)
-}
-
-var status431 = []byte("HTTP/1.1 431 ")
 
 // How fast connections are looked through when somebody is banned: a million of
 // a loop in ten seconds, with less than a hundredth of its time.

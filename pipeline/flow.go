@@ -5,8 +5,6 @@ import (
 	"slices"
 	"syscall"
 
-	"github.com/gobwas/ws"
-
 	"sluice/netio"
 	"sluice/parser"
 	"sluice/parser/http1"
@@ -353,31 +351,18 @@ func (f *flow) OnUpgrade(_ *link.Link, r *http1.Request) {
 // any more.
 const maxUnread = 64 << 10
 
-// Write implements link.Sink. The answer to a keep-alive is left out when much
-// waits for the peer already, who would otherwise have us hold, for nothing but
-// Pings, all that a connection may: of several Pings only the latest need be
-// answered (RFC 6455 §5.5.3).
-func (f *flow) Write(_ *link.Link, b []byte) {
-	if f.answersKeepAlive(b) && f.c.Queued() > maxUnread {
+// Write implements link.Sink.
+func (f *flow) Write(_ *link.Link, b []byte) { f.c.Write(b) }
+
+// Answer implements link.Sink. It is left out when much waits for the peer
+// already, who would otherwise have us hold, for nothing but Pings, all that a
+// connection may.
+func (f *flow) Answer(_ *link.Link, b []byte) {
+	if f.c.Queued() > maxUnread {
 		f.e.count(metricKeepAlivesLeft)
 		return
 	}
-	if f.tellsTooLarge(b) {
-		f.e.strikeConn(f.c)
-	}
 	f.c.Write(b)
-}
-
-// answersKeepAlive reports whether b, which the link writes on its own, is the
-// answer to a keep-alive: after the handshake that, and a Close frame, is all.
-func (f *flow) answersKeepAlive(b []byte) bool {
-	switch f.link.Mode() {
-	case link.ModeSIP:
-		return true
-	case link.ModeWebSocket:
-		return ws.OpCode(b[0]&0x0f) != ws.OpClose
-	}
-	return false
 }
 
 // Close implements link.Sink.

@@ -24,6 +24,7 @@ func (s *silent) OnMessage(l *link.Link, m *sip.Message)                    { s.
 func (s *silent) OnBadMessage(l *link.Link, m *sip.Message, err parser.Err) {}
 func (s *silent) OnUpgrade(l *link.Link, r *http1.Request)                  { l.Accept("", s.pool, s) }
 func (s *silent) Write(l *link.Link, b []byte)                              { s.bytes += len(b) }
+func (s *silent) Answer(l *link.Link, b []byte)                             { s.bytes += len(b) }
 func (s *silent) Close(l *link.Link, code int)                              { s.closes++ }
 func (s *silent) OnKeepAlive(l *link.Link)                                  {}
 func (s *silent) OnCount(c link.Counter)                                    {}

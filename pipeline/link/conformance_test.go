@@ -60,6 +60,7 @@ func (s sink) OnBadMessage(l *link.Link, m *sip.Message, err parser.Err) {
 
 func (s sink) OnUpgrade(l *link.Link, r *http1.Request) { l.Accept("", s.pool, s) }
 func (s sink) Write(l *link.Link, b []byte)             { s.out.Write(b) }
+func (s sink) Answer(l *link.Link, b []byte)            { s.out.Write(b) }
 func (s sink) Close(l *link.Link, code int)             { s.ended, s.code = true, code }
 func (s sink) OnKeepAlive(l *link.Link)                 {}
 func (s sink) OnCount(c link.Counter)                   {}

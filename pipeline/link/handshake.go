@@ -42,6 +42,9 @@ func (l *Link) feedHandshake(b []byte, p *Pool, s Sink) []byte {
 	}
 	if r := judge(l.req, err); r.status != 0 {
 		s.OnCount(CounterBadHandshake)
+		if r.status == 431 {
+			s.OnCount(CounterRequestTooLong)
+		}
 		l.refuse(r.status, "", r.extra, r.body, p, s)
 		return nil
 	}

@@ -38,7 +38,7 @@ var (
 
 	badRequest  = refused("400 Bad Request")
 	notUpgraded = refused("426 Upgrade Required")
-	tooLarge    = refused("431 Request Header Fields Too Large")
+	tooLarge    = append([]string{"count bad_handshake", "count request_too_long"}, refused("431 Request Header Fields Too Large")[1:]...)
 )
 
 func refused(status string) []string {
@@ -181,7 +181,8 @@ type transcript struct {
 	out bytes.Buffer
 }
 
-func (s *transcript) Write(l *link.Link, b []byte) { s.out.Write(b) }
+func (s *transcript) Write(l *link.Link, b []byte)  { s.out.Write(b) }
+func (s *transcript) Answer(l *link.Link, b []byte) { s.out.Write(b) }
 
 func TestAnswerBytes(t *testing.T) {
 	const closed = "Connection: close\r\nContent-Type: text/plain; charset=utf-8\r\n"

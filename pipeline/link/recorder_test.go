@@ -53,6 +53,8 @@ func (r *recorder) OnUpgrade(l *link.Link, q *http1.Request) {
 	}
 }
 
+func (r *recorder) Answer(l *link.Link, b []byte) { r.Write(l, b) }
+
 func (r *recorder) Write(l *link.Link, b []byte) {
 	if line, _, ok := strings.Cut(string(b), "\r\n"); ok && strings.HasPrefix(line, "HTTP/") {
 		r.add("http %s", strings.TrimPrefix(line, "HTTP/1.1 "))

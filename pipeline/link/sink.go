@@ -32,6 +32,10 @@ type Sink interface {
 	// Write sends b, which is valid until return, to the peer.
 	Write(l *Link, b []byte)
 
+	// Answer sends b in the same way. It answers a keep-alive and may be left
+	// out: of several Pings only the last need be answered (RFC 6455 §5.5.3).
+	Answer(l *Link, b []byte)
+
 	// Close says that the link has ended: what was written is to be sent, then
 	// the connection closed. code is that of the WebSocket closing (RFC 6455
 	// §7.4), 1005 if the peer gave none; 0 for what was no WebSocket yet. Who
@@ -60,32 +64,34 @@ type Counter uint8
 
 // What is counted.
 const (
-	CounterPing         Counter = iota // a keep-alive of the peer was answered
-	CounterPong                        // the peer answered a keep-alive of ours
-	CounterBadMessage                  // a malformed SIP message
-	CounterTooLong                     // a message longer than allowed
-	CounterHeadTooLong                 // one whose start line and header fields are
-	CounterBodyTooLong                 // one whose body is
-	CounterBadHandshake                // an HTTP request that was refused by rule
-	CounterUnmasked                    // a WebSocket frame without mask
-	CounterBadFrame                    // any other violation of the framing
-	CounterBadText                     // a text that is not UTF-8
-	CounterBadProxy                    // no PROXY protocol header where one must be, or a malformed one
+	CounterPing           Counter = iota // a keep-alive of the peer was answered
+	CounterPong                          // the peer answered a keep-alive of ours
+	CounterBadMessage                    // a malformed SIP message
+	CounterTooLong                       // a message longer than allowed
+	CounterHeadTooLong                   // one whose start line and header fields are
+	CounterBodyTooLong                   // one whose body is
+	CounterBadHandshake                  // an HTTP request that was refused by rule
+	CounterRequestTooLong                // one of those, whose head is longer than allowed
+	CounterUnmasked                      // a WebSocket frame without mask
+	CounterBadFrame                      // any other violation of the framing
+	CounterBadText                       // a text that is not UTF-8
+	CounterBadProxy                      // no PROXY protocol header where one must be, or a malformed one
 	NumCounters
 )
 
 var counterNames = [NumCounters]string{
-	CounterPing:         "ping",
-	CounterPong:         "pong",
-	CounterBadMessage:   "bad_message",
-	CounterTooLong:      "too_long",
-	CounterHeadTooLong:  "head_too_long",
-	CounterBodyTooLong:  "body_too_long",
-	CounterBadHandshake: "bad_handshake",
-	CounterUnmasked:     "unmasked",
-	CounterBadFrame:     "bad_frame",
-	CounterBadText:      "bad_text",
-	CounterBadProxy:     "bad_proxy",
+	CounterPing:           "ping",
+	CounterPong:           "pong",
+	CounterBadMessage:     "bad_message",
+	CounterTooLong:        "too_long",
+	CounterHeadTooLong:    "head_too_long",
+	CounterBodyTooLong:    "body_too_long",
+	CounterBadHandshake:   "bad_handshake",
+	CounterRequestTooLong: "request_too_long",
+	CounterUnmasked:       "unmasked",
+	CounterBadFrame:       "bad_frame",
+	CounterBadText:        "bad_text",
+	CounterBadProxy:       "bad_proxy",
 }
 
 // String returns the name of c as it stands in a metric.

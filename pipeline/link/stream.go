@@ -53,7 +53,7 @@ func (l *Link) lineEnd(c byte, p *Pool, s Sink) int {
 		pong(l, s)
 	case l.half:
 		l.half = false
-		s.Write(l, crlf)
+		s.Answer(l, crlf)
 		ping(l, s)
 	default:
 		l.half = true

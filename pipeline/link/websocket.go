@@ -139,7 +139,7 @@ func (l *Link) deliver(b []byte, p *Pool, s Sink) {
 	switch {
 	case n >= len(doubleCRLF):
 		p.out = l.AppendMessage(p.out[:0], crlf)
-		s.Write(l, p.out)
+		s.Answer(l, p.out)
 		ping(l, s)
 	case n > 0:
 		pong(l, s)
@@ -207,7 +207,7 @@ func (l *Link) control(part []byte, p *Pool, s Sink) {
 	switch l.frame.op {
 	case ws.OpPing:
 		p.out = append(appendHead(p.out[:0], ws.OpPong, len(part)), part...)
-		s.Write(l, p.out)
+		s.Answer(l, p.out)
 		ping(l, s)
 	case ws.OpPong:
 		pong(l, s)

@@ -46,10 +46,11 @@ func (e *echo) OnUpgrade(l *link.Link, r *http1.Request) {
 	l.Accept("", e.pool, e)
 }
 
-func (e *echo) Write(l *link.Link, b []byte) { e.conn.Write(b) }
-func (e *echo) Close(l *link.Link, code int) { e.conn.Close() }
-func (e *echo) OnKeepAlive(l *link.Link)     {}
-func (e *echo) OnCount(c link.Counter)       {}
+func (e *echo) Write(l *link.Link, b []byte)  { e.conn.Write(b) }
+func (e *echo) Answer(l *link.Link, b []byte) { e.conn.Write(b) }
+func (e *echo) Close(l *link.Link, code int)  { e.conn.Close() }
+func (e *echo) OnKeepAlive(l *link.Link)      {}
+func (e *echo) OnCount(c link.Counter)        {}
 
 // serve runs an echo server for WebSockets and returns its URL.
 func serve(t *testing.T) string {
