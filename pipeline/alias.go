@@ -21,6 +21,7 @@ type Aliases struct {
 
 const (
 	maxAliases        = 4096 // in all
+	maxAliasesPerHost = 256  // of one client address, or /64, with all its ports
 	maxAliasesPerConn = 8    // a client may name one port after another
 	maxAliasesPerAddr = 16   // the newest count
 
@@ -51,9 +52,35 @@ type aliasTable struct {
 
 type aliasMap map[netip.AddrPort][]alias // the newest last
 
+// mapOf returns the map in which all aliases of a client are.
 func (t *aliasTable) mapOf(at netip.AddrPort) *atomic.Pointer[aliasMap] {
-	ip := at.Addr().As16()
-	return &t.maps[(int(ip[len(ip)-1])+int(at.Port()))%aliasMaps]
+	n := 0
+	for _, b := range netio.SourceOf(at.Addr()).As16() {
+		n = 31*n + int(b)
+	}
+	return &t.maps[uint(n)%aliasMaps]
+}
+
+// ofHost returns how many aliases a client has.
+func (m aliasMap) ofHost(addr netip.Addr) (n int) {
+	host := netio.SourceOf(addr)
+	for at, list := range m {
+		if netio.SourceOf(at.Addr()) == host {
+			n += len(list)
+		}
+	}
+	return n
+}
+
+// has reports whether conn need not be added: it is an alias of at, or its
+// place is taken by newer ones.
+func (t *aliasTable) has(at netip.AddrPort, conn netio.ConnID) bool {
+	m := t.mapOf(at).Load()
+	if m == nil {
+		return false
+	}
+	list := (*m)[at]
+	return len(list) == maxAliasesPerAddr || slices.ContainsFunc(list, func(a alias) bool { return a.conn == conn })
 }
 
 // find returns the newest connection by which at is reached and whose client is
@@ -76,24 +103,30 @@ func (t *aliasTable) find(at netip.AddrPort, host string) netio.ConnID {
 
 // add makes a an alias of at; where an address has too many the oldest gives
 // way. It returns how many more there are now, and false when there are too
-// many in all.
+// many of the client or in all.
 func (t *aliasTable) add(at netip.AddrPort, a alias) (more int64, ok bool) {
-	if t.n.Add(1) > maxAliases {
-		t.n.Add(-1)
-		return 0, false
-	}
 	for p := t.mapOf(at); ; {
 		old, next := p.Load(), aliasMap{}
 		if old != nil {
 			next = maps.Clone(*old)
 		}
 		list := next[at]
-		ousted := max(0, len(list)+1-maxAliasesPerAddr)
-		next[at] = append(slices.Clone(list[ousted:]), a)
-		if p.CompareAndSwap(old, &next) {
-			t.n.Add(-int64(ousted))
-			return 1 - int64(ousted), true
+		switch {
+		case len(list) == maxAliasesPerAddr:
+			list, more = list[1:], 0
+		case next.ofHost(at.Addr()) == maxAliasesPerHost:
+			return 0, false
+		case t.n.Add(1) > maxAliases:
+			t.n.Add(-1)
+			return 0, false
+		default:
+			more = 1
 		}
+		next[at] = append(slices.Clone(list), a)
+		if p.CompareAndSwap(old, &next) {
+			return more, true
+		}
+		t.n.Add(-more)
 	}
 }
 
@@ -149,20 +182,23 @@ func (f *flow) takeAlias(m *sip.Message) {
 		return
 	}
 	port := cmp.Or(via.Port, 5061)
-	if slices.Contains(p.ports[:p.n], port) {
+	at, known := f.aliasAt(port), slices.Contains(p.ports[:p.n], port)
+	if known && e.edge.aliases.has(at, f.c.ID()) {
 		return
 	}
-	if p.n == len(p.ports) {
+	if !known && p.n == len(p.ports) {
 		e.count(metricAliasesRefused)
 		return
 	}
-	more, ok := e.edge.aliases.add(f.aliasAt(port), alias{f.c.ID(), p.cert})
+	more, ok := e.edge.aliases.add(at, alias{f.c.ID(), p.cert})
 	if !ok {
 		e.count(metricAliasesRefused)
 		return
 	}
-	p.ports[p.n] = port
-	p.n++
+	if !known {
+		p.ports[p.n] = port
+		p.n++
+	}
 	e.count(metricAliasesMade)
 	e.gauge(metricAliases, more)
 }

@@ -63,8 +63,24 @@ func TestAliasTableBounds(t *testing.T) {
 	if total != maxAliasesPerAddr || tab.n.Load() != total {
 		t.Errorf("counted %d and %d aliases, want %d", total, tab.n.Load(), maxAliasesPerAddr)
 	}
+	if !tab.has(at, 3) {
+		t.Error("one that was ousted may oust others")
+	}
 	if tab.remove(at, 3) || !tab.remove(at, 4) {
 		t.Error("want the oldest three gone, and no more")
+	}
+	if tab.has(at, 3) || !tab.has(at, 5) {
+		t.Error("one that was ousted may not come back when there is room")
+	}
+	tab.add(at, alias{3, cert})
+	host := netip.MustParseAddr("198.51.100.1")
+	for i := range maxAliasesPerHost {
+		if _, ok := tab.add(netip.AddrPortFrom(host, uint16(i)), alias{1, cert}); !ok {
+			t.Fatalf("alias %d of a host was refused", i)
+		}
+	}
+	if more, ok := tab.add(netip.AddrPortFrom(host, 1<<15), alias{1, cert}); more != 0 || ok {
+		t.Errorf("one too many of a host: got %d more (%v), want it refused", more, ok)
 	}
 	for i := tab.n.Load(); i < maxAliases; i++ {
 		if more, ok := tab.add(addrOf(int(i)+100), alias{1, cert}); more != 1 || !ok {
@@ -74,7 +90,10 @@ func TestAliasTableBounds(t *testing.T) {
 	if more, ok := tab.add(addrOf(1<<15), alias{1, cert}); more != 0 || ok {
 		t.Errorf("one too many: got %d more (%v), want it refused", more, ok)
 	}
-	tab.remove(at, 5)
+	if more, ok := tab.add(at, alias{200, cert}); more != 0 || !ok {
+		t.Errorf("in the place of another: got %d more (%v), want it taken", more, ok)
+	}
+	tab.remove(at, 200)
 	if _, ok := tab.add(addrOf(1<<15), alias{1, cert}); !ok {
 		t.Error("refused although one was removed")
 	}
