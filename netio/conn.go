@@ -47,22 +47,22 @@ type Conn struct {
 	transport Transport
 	state     State
 	dialled   bool
-	dirty     bool // on loop.dirty
-	gone      bool // the socket is closed, or there never was one
-	counted   bool // among the connections of its source
-	enrolled  bool // was opened on its loop; read by the accepting goroutine once gnet is done
-	parting   bool // closed with a last word, see linger
-	half      bool // the peer sends no more; what is written still goes out
-	unsure    bool // half, and on loop.unsure
-	finishing bool // half, and to be closed once all is out
-	finished  bool // half, and our FIN is sent
-	held      int  // bytes that the socket side still had to write after the last flush
-	pending   *Buf // written since
+	dirty     bool  // on loop.dirty
+	gone      bool  // the socket is closed, or there never was one
+	counted   bool  // among the connections of its source
+	enrolled  bool  // was opened on its loop; read by the accepting goroutine once gnet is done
+	parting   bool  // closed with a last word, see linger
+	half      bool  // the peer sends no more; what is written still goes out
+	unsure    bool  // half, and on loop.unsure
+	finishing bool  // half, and to be closed once all is out
+	finished  bool  // half, and our FIN is sent
+	fd        int32 // of a half-closed connection, which is gnet's no more
+	held      int   // bytes that the socket side still had to write after the last flush
+	pending   *Buf  // written since
 	err       error
 
 	newer, older *Conn // other connections to the same peer, see connTable
 	sock         gnet.Conn
-	fd           int           // of a half-closed connection, which is gnet's no more
 	until        time.Duration // of a half-closed connection: how long an acknowledgement is waited for
 	linger       *lingering    // nil: it does not
 	tls          *secure       // nil: no TLS

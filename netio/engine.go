@@ -286,7 +286,7 @@ func (e *engine) Queued(c *Conn) int {
 
 // EndWriting implements Driver.
 func (e *engine) EndWriting(c *Conn) {
-	fd := c.fd
+	fd := int(c.fd)
 	if !c.half {
 		fd = c.sock.Fd()
 	}
@@ -296,7 +296,7 @@ func (e *engine) EndWriting(c *Conn) {
 // Shut implements Driver.
 func (e *engine) Shut(c *Conn) {
 	if c.half {
-		unix.Close(c.fd)
+		unix.Close(int(c.fd))
 		return
 	}
 	gc := c.sock

@@ -188,7 +188,7 @@ func (e *engine) Keep(c *Conn) bool {
 		unix.Close(fd)
 		return false
 	}
-	c.fd = fd
+	c.fd = int32(fd)
 	return true
 }
 
@@ -196,13 +196,13 @@ func (e *engine) Keep(c *Conn) bool {
 func (e *engine) WriteKept(c *Conn, b []byte) int {
 	done := 0
 	for done < len(b) {
-		n, err := unix.Write(c.fd, b[done:])
+		n, err := unix.Write(int(c.fd), b[done:])
 		switch {
 		case err == unix.EINTR:
 		case err == unix.EAGAIN:
 			return done
 		case err != nil:
-			unix.Close(c.fd)
+			unix.Close(int(c.fd))
 			e.loop.lost(c, os.NewSyscallError("write", err))
 			return done
 		default:
@@ -214,15 +214,15 @@ func (e *engine) WriteKept(c *Conn, b []byte) int {
 
 // Acknowledged implements Driver. What is acknowledged was not lost by a reset that came later; a FIN need not be.
 func (e *engine) Acknowledged(c *Conn) bool {
-	left := unacknowledged(c.fd)
+	left := unacknowledged(int(c.fd))
 	if c.finished {
 		left--
 	}
 	if left <= 0 {
 		return true
 	}
-	if errno, err := unix.GetsockoptInt(c.fd, unix.SOL_SOCKET, unix.SO_ERROR); errno != 0 && err == nil {
-		unix.Close(c.fd)
+	if errno, err := unix.GetsockoptInt(int(c.fd), unix.SOL_SOCKET, unix.SO_ERROR); errno != 0 && err == nil {
+		unix.Close(int(c.fd))
 		e.loop.lost(c, os.NewSyscallError("write", unix.Errno(errno)))
 	}
 	return false

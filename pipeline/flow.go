@@ -23,10 +23,10 @@ type flow struct {
 	cells     []connCells
 	clients   *clientTxn // list of those whose request went out here
 	far       []Token    // client transactions of other loops whose request went out here
-	servers   int        // server transactions whose request came here
-	owed      int        // those of them whose client waits for its final response
+	servers   int32      // server transactions whose request came here
+	owed      int32      // those of them whose client waits for its final response
 	invites   *serverTxn // list of those that are INVITEs
-	finals    []final    // that went out since the peer ended its sending, and may not have arrived
+	finals    *final     // list of those that went out since the peer ended its sending, and may not have arrived
 	handshake *Handshake // while it is judged
 	opened    bool       // the stages were told of it
 	leaving   bool       // e.leaving waits for it

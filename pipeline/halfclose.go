@@ -45,6 +45,7 @@ func (s *serverTxn) paid() {
 type final struct {
 	b    *netio.Buf
 	back path
+	next *final
 }
 
 // maxFinals bounds the bytes of the finals of a connection; what exceeds it is
@@ -59,35 +60,34 @@ func (s *serverTxn) mayBeLost(b *netio.Buf) {
 		return
 	}
 	size := len(b.B)
-	for i := range f.finals {
-		size += len(f.finals[i].b.B)
+	for n := f.finals; n != nil; n = n.next {
+		size += len(n.b.B)
 	}
 	if size <= maxFinals {
-		f.finals = append(f.finals, final{b.Retain(), s.back})
+		f.finals = &final{b.Retain(), s.back, f.finals}
 	}
 }
 
 // arrived forgets the finals if the peer has acknowledged them.
 func (f *flow) arrived() {
-	if len(f.finals) > 0 && f.c.Acknowledged() {
+	if f.finals != nil && f.c.Acknowledged() {
 		f.dropFinals()
 	}
 }
 
 func (f *flow) dropFinals() {
-	for i := range f.finals {
-		f.finals[i].b.Release()
+	for ; f.finals != nil; f.finals = f.finals.next {
+		f.finals.b.Release()
 	}
-	f.finals = nil
 }
 
 // sendAgain sends the finals of a connection that was reset as if writing them
 // had failed (RFC 3261 §18.2.2).
 func (f *flow) sendAgain(err error) {
 	if err != io.EOF && whyClosed(err) == CausePeerClosed {
-		for i := range f.finals {
-			if p := &f.finals[i].back; f.e.reopen(p) {
-				f.e.transmit(p, f.finals[i].b, 0)
+		for n := f.finals; n != nil; n = n.next {
+			if f.e.reopen(&n.back) {
+				f.e.transmit(&n.back, n.b, 0)
 			}
 		}
 	}
