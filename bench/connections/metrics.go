@@ -57,17 +57,18 @@ func parseMetrics(text string) (metrics, error) {
 }
 
 // maxScrapes bounds what is read to bring about a garbage collection.
-const maxScrapes = 20000
+const maxScrapes = 100000
 
 // heap is the server's live heap. Nobody outside can ask for a garbage
-// collection, but every scrape leaves garbage: they go on until several cycles
-// have run, for what was in a pool outlives the first ones.
+// collection, but every scrape leaves garbage: they go on until many cycles
+// have run. What was in a pool outlives the first ones, and each counts as live
+// what was allocated while it ran: the least of them is nearest to the truth.
 //
 // What a cycle has marked is half of the goal that it sets for the next one,
 // with GOGC at 100 and but for the stacks and globals, which are always the same.
 // The bytes allocated would tell less: they fall slowly, as the heap is swept.
 func (s *server) heap() (int64, error) {
-	const settled, enough = 3, 10 // cycles
+	const settled, enough = 3, 40 // cycles
 	first, least := -1.0, 0.0
 	for range maxScrapes {
 		m, err := s.metrics()
