@@ -31,7 +31,8 @@ func TestFaultDescriptorsUsedUp(t *testing.T) {
 	bothHangUp(t, secured, socket)
 	ours, theirs := setUp(t, datagrams, socket)
 	before := s.usage()
-	s.limitDescriptors(t, before.descriptors+room-10) // some are reserves
+	limit := before.descriptors + room - 10 // some are reserves
+	s.limitDescriptors(t, limit)
 
 	for range 2 {
 		// More come than there is room for, and still more when the admin server
@@ -47,6 +48,17 @@ func TestFaultDescriptorsUsedUp(t *testing.T) {
 				peers = append(peers, &peer{tcp: c.(*net.TCPConn)})
 			}
 		}
+		// Who was refused with a word gives back a descriptor when he has heard it.
+		full := 0
+		s.until(t, soon, "no descriptor is left", func() bool {
+			if full++; s.descriptors() < limit {
+				full = 0
+				if c, err := net.DialTimeout("tcp", s.admin, soon); err == nil {
+					peers = append(peers, &peer{tcp: c.(*net.TCPConn)})
+				}
+			}
+			return full == 10
+		})
 		offer(t, ours, socket)
 		offer(t, theirs, datagrams)
 		if status := datagrams.final(datagrams.ask("OPTIONS", "sip:somebody@hop.example.com")).status(); status < 500 {
