@@ -32,9 +32,9 @@ func (e *Engine) strikeConn(c *netio.Conn) {
 // nobody else.
 func ofBalancer(c *netio.Conn) bool { return c.Listener().Proxied(c.Remote().Addr()) }
 
-// strikeFor has what a link counts count against its peer: a WebSocket message
-// that is too large, a request for one, and handshakes that are no good, which are as many as good
-// ones may be.
+// strikeFor has what a link counts count against its peer: a WebSocket message or
+// an HTTP request that is too large, and more bad handshakes than there may be
+// good ones.
 func (f *flow) strikeFor(c link.Counter) {
 	switch {
 	case c == link.CounterRequestTooLong, c == link.CounterTooLong && f.link.Mode() == link.ModeWebSocket:

@@ -110,6 +110,7 @@ func (b *Branch) secure() (asked, goes bool) {
 	return asked, asked
 }
 
+// findPath is pathTo for any URI.
 func (e *Engine) findPath(b *Branch) (path, Cause) {
 	x, t := b.x, &b.Target
 	p := path{transport: t.Transport, conn: t.Flow, addr: t.Addr}
