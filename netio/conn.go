@@ -57,8 +57,8 @@ type Conn struct {
 	finishing bool  // half, and to be closed once all is out
 	finished  bool  // half, and our FIN is sent
 	fd        int32 // of a half-closed connection, which is gnet's no more
-	held      int   // bytes that the socket side still had to write after the last flush
-	pending   *Buf  // written since
+	waiting   *waiting
+	pending   *Buf // written since the last flush
 	err       error
 
 	newer, older *Conn // other connections to the same peer, see connTable
@@ -137,6 +137,11 @@ func (c *Conn) Write(p []byte) bool {
 		return false
 	}
 	c.enqueue(p)
+	if c.state == StateOpening {
+		c.awaits()
+		c.weigh()
+		c.bound()
+	}
 	if c.state == StateClosed {
 		return false
 	}
@@ -169,10 +174,19 @@ func (c *Conn) Queued() int {
 	if c.pending != nil {
 		n = len(c.pending.B)
 	}
-	if c.held > 0 {
-		c.held = c.loop.driver.Queued(c)
+	return n + c.unsent()
+}
+
+// unsent is how much the socket side still has to write.
+func (c *Conn) unsent() int {
+	w := c.waiting
+	if w == nil {
+		return 0
 	}
-	return n + c.held
+	if w.held > 0 {
+		w.held = c.loop.driver.Queued(c)
+	}
+	return w.held
 }
 
 // enqueue appends p to the pending bytes, in a buffer of the loop's pool. What exceeds the largest pooled buffer of an open connection is
@@ -224,12 +238,25 @@ func (c *Conn) flush() {
 		c.send(b.B)
 	}
 	b.Release()
+	if c.waiting != nil {
+		c.bound()
+	}
 }
 
 // send writes b to the socket.
 func (c *Conn) send(b []byte) {
 	c.loop.stats.Add(c.loop.ids.streamBytesOut, uint64(len(b)))
-	c.held = c.loop.driver.Write(c, b)
+	if held := c.loop.driver.Write(c, b); held > 0 || c.waiting != nil {
+		c.holds(held)
+	}
+}
+
+// holds takes note of what the socket side keeps.
+func (c *Conn) holds(n int) {
+	if w := c.awaits(); w != nil {
+		w.held = n
+		c.weigh()
+	}
 }
 
 func (c *Conn) dropPending() {

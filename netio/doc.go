@@ -4,7 +4,7 @@
 //
 // A Net runs one Loop per core. A Loop owns whatever comes to it for life: stream connections, timers (package wheel), buffers, and the
 // Handler that is made for it. All of a Handler's methods, and everything that is called from them, run on the loop's goroutine; there are
-// no locks. Loops share only Listeners, which never change, and talk by Post, which is bounded and does not wait.
+// no locks. Loops share only Listeners, which never change, and what limits count, and talk by Post, which is bounded and does not wait.
 //
 // One wake-up of a loop: read the clock once, fire due timers, hand out what arrived (a batch of datagrams, the bytes of a stream,
 // mail), then settle: one sendmmsg per socket, one write per connection, and OnClose for what was closed. What a callback produces is
@@ -17,8 +17,10 @@
 // that the system refuses is counted, and its sender told if it was sent by SendFor.
 //
 // Streams: one socket per listener, whose connections are dealt to the loops in turn. Dial opens connections that belong to the dialling
-// loop. What a peer does not read waits up to Options.MaxWriteQueue bytes; then it is closed with ErrSlowReader. WS and WSS are plain
-// streams here: the transport is a label.
+// loop. What a peer does not read waits up to Options.MaxWriteQueue bytes; then it is closed with ErrSlowReader. If more than
+// Options.MaxWriteMemory waits for all, those are closed with ErrBacklog that have the average or more waiting; if more than an eighth of that
+// waits for one source, those of the source with ErrSlowReader that have their average or more. WS and WSS are plain streams here: the
+// transport is a label.
 //
 // An IPv6 listener serves IPv6 only. A listener that is removed (Net.SetListeners) no longer sends either. A UDP listener that is added while
 // the loops run is read through a goroutine per loop, which costs more per wake-up than gnet's poller: what is busy belongs into the
@@ -42,8 +44,8 @@
 // closes with a nil error therefore lingers, if something is pending: what was written in the same callback, or had no room before. Its OnClose
 // comes at once and nobody finds it any more, but of its socket only the sending ends, behind what is pending and the close_notify of TLS. What
 // comes is thrown away, until the peer ends its sending too, for at most five seconds and 16 MiB. It counts for Options.MaxConns and for its source
-// meanwhile. Up to 1,024 of a loop linger, more are closed at once, and so is everything that is closed with an error (Net.Close, slow
-// readers, failed handshakes, peers refused) or without a word.
+// meanwhile. Up to 1,024 of a loop linger; more are closed at once, and so is everything that is
+// closed with an error (Net.Close, slow readers, failed handshakes, peers refused) or without a word.
 //
 // # TLS
 //

@@ -27,7 +27,10 @@ func (c *Conn) KeepWriting() bool {
 	}
 	l.stats.Inc(l.ids.halfClosed)
 	l.table.unlink(c)
-	c.half, c.held = true, 0
+	c.half = true
+	if c.waiting != nil {
+		c.holds(0)
+	}
 	return true
 }
 
@@ -84,7 +87,7 @@ func (l *Loop) ended(c *Conn) {
 		return
 	}
 	c.flush()
-	if c.held > 0 && l.driver.Queued(c) > 0 {
+	if c.unsent() > 0 {
 		l.stats.Inc(l.ids.slowReaders)
 		l.lost(c, ErrSlowReader)
 		return
@@ -108,6 +111,11 @@ func (c *Conn) flushHalf() {
 		c.dropPending()
 	} else {
 		b.B = b.B[:copy(b.B, b.B[n:])]
+		c.awaits()
+	}
+	if c.waiting != nil {
+		c.weigh()
+		c.bound()
 	}
 	if c.state == StateOpen {
 		c.until = l.now + ackTime

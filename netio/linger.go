@@ -112,6 +112,7 @@ func (l *Loop) lingered(c *Conn) {
 
 // shut closes the socket of c, unless that is gone, and uncounts it.
 func (l *Loop) shut(c *Conn) {
+	c.awaitsNothing()
 	if !c.gone {
 		c.gone = true
 		l.driver.Shut(c)

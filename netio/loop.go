@@ -79,6 +79,9 @@ type Loop struct {
 	stopped bool
 	lastDue time.Duration
 
+	backlog   *backlog
+	waiting   []*waiting
+	scales    scales
 	lingering []*lingering
 	lookAt    time.Duration // when unsure is looked at again
 
@@ -100,6 +103,8 @@ func newLoop(index int, o Options, ids *metrics, d Driver, handshakes *tlsio.Poo
 	l := &Loop{index: index, opt: o, log: o.Logger, driver: d, ids: ids, wheel: wheel.New(o.Tick), stats: o.Stats.Loop(index), handshakes: handshakes}
 	l.box.init(o.MailboxSize)
 	l.sources = newSources()
+	l.backlog = newBacklog(&l.opt)
+	l.scales.loop, l.scales.Owner = l, &l.scales
 	l.due.Store(never)
 	l.lastDue = never
 	return l

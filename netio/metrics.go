@@ -10,6 +10,7 @@ type metrics struct {
 	dials, dialErrors, slowReaders, openingFull  stats.ID
 	dialsRefused, halfClosed                     stats.ID
 	lingering, lingered, lingerCut               stats.ID
+	backlog, backlogOfSource, backlogOfAll       stats.ID
 	streamBytesIn, streamBytesOut                stats.ID
 	mailDropped, wakeups                         stats.ID
 	handshakes, handshakesResumed                stats.ID
@@ -17,32 +18,37 @@ type metrics struct {
 	handshakeTimeouts, handshakeFloods           stats.ID
 }
 
+const closedForBacklog = "Stream connections closed because too much waited for their source, or for all."
+
 func newMetrics(r *stats.Registry) *metrics {
 	return &metrics{
-		datagramsIn:    r.Counter("sluice_udp_datagrams_received_total", "Datagrams received."),
-		datagramsOut:   r.Counter("sluice_udp_datagrams_sent_total", "Datagrams sent."),
-		bytesIn:        r.Counter("sluice_udp_received_bytes_total", "Payload bytes of datagrams received."),
-		bytesOut:       r.Counter("sluice_udp_sent_bytes_total", "Payload bytes of datagrams sent."),
-		sendErrors:     r.Counter("sluice_udp_send_errors_total", "Datagrams that the kernel refused to send."),
-		sendDropped:    r.Counter("sluice_udp_send_dropped_total", "Datagrams dropped because the socket stayed full."),
-		ignored:        r.Counter("sluice_udp_ignored_total", "Datagrams that came to a listener which was removed."),
-		conns:          r.Gauge("sluice_connections", "Stream connections, those being opened included."),
-		accepted:       r.Counter("sluice_connections_accepted_total", "Stream connections accepted."),
-		acceptErrors:   r.Counter("sluice_accept_errors_total", "Stream connections that could not be accepted."),
-		connsRefused:   r.Counter("sluice_connections_refused_total", "Stream connections refused because there were too many."),
-		dials:          r.Counter("sluice_dials_total", "Stream connections that were begun to be opened."),
-		dialErrors:     r.Counter("sluice_dial_errors_total", "Stream connections that could not be opened."),
-		dialsRefused:   r.Counter("sluice_dials_refused_total", "Stream connections that were not begun to be opened because too many were under way."),
-		slowReaders:    r.Counter("sluice_slow_readers_total", "Stream connections closed because their write queue was full."),
-		halfClosed:     r.Counter("sluice_connections_half_closed_total", "Stream connections kept for answers after their peer had ended its sending."),
-		lingering:      r.Gauge("sluice_connections_lingering", "Stream connections that were closed with a last word, and whose peers have not ended their sending."),
-		lingered:       r.Counter("sluice_connections_lingered_total", "Stream connections that were closed with a last word and lingered."),
-		lingerCut:      r.Counter("sluice_connections_linger_cut_total", "Those whose socket was closed before the peer had ended its sending, for time, amount or number."),
-		openingFull:    r.Counter("sluice_opening_refused_total", "Messages refused because too much waits for a connection that is being opened."),
-		streamBytesIn:  r.Counter("sluice_stream_received_bytes_total", "Bytes received on stream connections."),
-		streamBytesOut: r.Counter("sluice_stream_sent_bytes_total", "Bytes handed to the sockets of stream connections."),
-		mailDropped:    r.Counter("sluice_mail_dropped_total", "Mails between loops dropped because a mailbox was full."),
-		wakeups:        r.Counter("sluice_loop_wakeups_total", "Times a loop was woken for mail, timers or tasks."),
+		datagramsIn:     r.Counter("sluice_udp_datagrams_received_total", "Datagrams received."),
+		datagramsOut:    r.Counter("sluice_udp_datagrams_sent_total", "Datagrams sent."),
+		bytesIn:         r.Counter("sluice_udp_received_bytes_total", "Payload bytes of datagrams received."),
+		bytesOut:        r.Counter("sluice_udp_sent_bytes_total", "Payload bytes of datagrams sent."),
+		sendErrors:      r.Counter("sluice_udp_send_errors_total", "Datagrams that the kernel refused to send."),
+		sendDropped:     r.Counter("sluice_udp_send_dropped_total", "Datagrams dropped because the socket stayed full."),
+		ignored:         r.Counter("sluice_udp_ignored_total", "Datagrams that came to a listener which was removed."),
+		conns:           r.Gauge("sluice_connections", "Stream connections, those being opened included."),
+		accepted:        r.Counter("sluice_connections_accepted_total", "Stream connections accepted."),
+		acceptErrors:    r.Counter("sluice_accept_errors_total", "Stream connections that could not be accepted."),
+		connsRefused:    r.Counter("sluice_connections_refused_total", "Stream connections refused because there were too many."),
+		dials:           r.Counter("sluice_dials_total", "Stream connections that were begun to be opened."),
+		dialErrors:      r.Counter("sluice_dial_errors_total", "Stream connections that could not be opened."),
+		dialsRefused:    r.Counter("sluice_dials_refused_total", "Stream connections that were not begun to be opened because too many were under way."),
+		slowReaders:     r.Counter("sluice_slow_readers_total", "Stream connections closed because their write queue was full."),
+		backlog:         r.Gauge("sluice_write_waiting_bytes", "Bytes that wait for peers of stream connections which do not read them, or are not connected yet."),
+		backlogOfSource: r.Counter("sluice_write_memory_closed_total", closedForBacklog, "reason", "source"),
+		backlogOfAll:    r.Counter("sluice_write_memory_closed_total", closedForBacklog, "reason", "all"),
+		halfClosed:      r.Counter("sluice_connections_half_closed_total", "Stream connections kept for answers after their peer had ended its sending."),
+		lingering:       r.Gauge("sluice_connections_lingering", "Stream connections that were closed with a last word, and whose peers have not ended their sending."),
+		lingered:        r.Counter("sluice_connections_lingered_total", "Stream connections that were closed with a last word and lingered."),
+		lingerCut:       r.Counter("sluice_connections_linger_cut_total", "Those whose socket was closed before the peer had ended its sending, for time, amount or number."),
+		openingFull:     r.Counter("sluice_opening_refused_total", "Messages refused because too much waits for a connection that is being opened."),
+		streamBytesIn:   r.Counter("sluice_stream_received_bytes_total", "Bytes received on stream connections."),
+		streamBytesOut:  r.Counter("sluice_stream_sent_bytes_total", "Bytes handed to the sockets of stream connections."),
+		mailDropped:     r.Counter("sluice_mail_dropped_total", "Mails between loops dropped because a mailbox was full."),
+		wakeups:         r.Counter("sluice_loop_wakeups_total", "Times a loop was woken for mail, timers or tasks."),
 
 		handshakes:        r.Counter("sluice_tls_handshakes_total", "TLS handshakes that went well, on either side."),
 		handshakesResumed: r.Counter("sluice_tls_handshakes_resumed_total", "Those of them that resumed an earlier session."),

@@ -22,6 +22,7 @@ type Net struct {
 	dialer  *dialer
 	conns   atomic.Int64 // of all loops, and those on their way to one
 	sources *sources
+	backlog *backlog
 	turn    atomic.Uint32
 	stop    chan struct{}
 	died    chan error // of loops that ended by themselves
@@ -47,12 +48,13 @@ func New(o Options) *Net {
 	n := &Net{opt: o, ids: newMetrics(o.Stats), shared: o.Stats.Shared(), origin: time.Now(), stop: make(chan struct{}), died: make(chan error, o.Loops)}
 	n.dialer = newDialer(n)
 	n.sources = newSources()
+	n.backlog = newBacklog(&n.opt)
 	n.current.Store(new([]*Listener))
 	n.secure.Store(&contexts{})
 	n.shakes = tlsio.NewPool(o.handshakes())
 	for i := range o.Loops {
 		n.loops = append(n.loops, newLoop(i, n.opt, n.ids, nil, n.shakes))
-		n.loops[i].sources = n.sources
+		n.loops[i].sources, n.loops[i].backlog = n.sources, n.backlog
 	}
 	return n
 }

@@ -16,6 +16,7 @@ import (
 const (
 	DefaultMaxConns      = 1 << 17
 	DefaultMaxWriteQueue = 1 << 20
+	DefaultWriteMemory   = 256 << 20
 	DefaultMailboxSize   = 4096
 	DefaultDialTimeout   = 5 * time.Second
 	DefaultHandshake     = 10 * time.Second
@@ -68,7 +69,11 @@ type Options struct {
 	HandshakeWorkers int           // of them that compute at a time, with clients and as many with servers; 0: one per core
 	MaxHandshakes    int           // of them that are under way, once the peer has begun, counted in the same way; 0: tlsio.DefaultHandshakes
 
-	// Prefer tells for whom places are kept; nil: for nobody but us. Any goroutine may call it.
+	// MaxWriteMemory bounds what waits to be written to all connections together, with what the handler keeps for them (Conn.Keeps); negative: no
+	// bound. A source has an eighth of it at most, but MaxWriteQueue always, and one that Prefer names as much as there is.
+	MaxWriteMemory int
+
+	// Prefer tells for whom places are kept, and to whom no limit of a source applies; nil: nobody. Any goroutine may call it.
 	Prefer func(peer netip.Addr) bool
 
 	Logger *slog.Logger
@@ -86,6 +91,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.MaxWriteQueue <= 0 {
 		o.MaxWriteQueue = DefaultMaxWriteQueue
+	}
+	if o.MaxWriteMemory == 0 {
+		o.MaxWriteMemory = DefaultWriteMemory
 	}
 	if o.MailboxSize <= 0 {
 		o.MailboxSize = DefaultMailboxSize

@@ -320,10 +320,14 @@ func (l *Loop) push(c *Conn, records []byte) {
 		return
 	}
 	c.send(records)
-	if c.held > l.opt.MaxWriteQueue {
+	if c.waiting == nil {
+		return
+	}
+	if c.waiting.held > l.opt.MaxWriteQueue {
 		l.stats.Inc(l.ids.slowReaders)
 		l.closing(c, ErrSlowReader)
 	}
+	c.bound()
 }
 
 // sealAtOnce is what becomes records that fit into the largest pooled buffer.

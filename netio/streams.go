@@ -153,6 +153,9 @@ func (l *Loop) closing(c *Conn, err error) {
 	l.table.unlink(c)
 	c.parting = c.hasLastWord(err)
 	c.state, c.err = StateClosed, err
+	if !c.parting {
+		c.awaitsNothing()
+	}
 	if c.tls != nil {
 		c.abandonTLS()
 	}

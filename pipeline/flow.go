@@ -232,7 +232,7 @@ func lostBy(err error) Cause {
 
 // noResources reports whether err is for want of something on our side.
 func noResources(err error) bool {
-	for _, want := range [...]error{syscall.EMFILE, syscall.ENFILE, syscall.EADDRNOTAVAIL, syscall.ENOBUFS, syscall.ENOMEM, netio.ErrTooManyConns, netio.ErrTooManyDials, netio.ErrStopped} {
+	for _, want := range [...]error{syscall.EMFILE, syscall.ENFILE, syscall.EADDRNOTAVAIL, syscall.ENOBUFS, syscall.ENOMEM, netio.ErrTooManyConns, netio.ErrTooManyDials, netio.ErrBacklog, netio.ErrStopped} {
 		if errors.Is(err, want) {
 			return true
 		}
@@ -245,7 +245,7 @@ func noResources(err error) bool {
 // not.
 func whyClosed(err error) Cause {
 	switch err {
-	case nil, errExpelled, netio.ErrSlowReader, netio.ErrStopped:
+	case nil, errExpelled, netio.ErrSlowReader, netio.ErrBacklog, netio.ErrStopped:
 		return CauseLocalClosed
 	}
 	return CausePeerClosed

@@ -65,6 +65,7 @@ func (s *serverTxn) mayBeLost(b *netio.Buf) {
 	}
 	if size <= maxFinals {
 		f.finals = &final{b.Retain(), s.back, f.finals}
+		f.c.Keeps(size)
 	}
 }
 
@@ -79,6 +80,7 @@ func (f *flow) dropFinals() {
 	for ; f.finals != nil; f.finals = f.finals.next {
 		f.finals.b.Release()
 	}
+	f.c.Keeps(0)
 }
 
 // sendAgain sends the finals of a connection that was reset as if writing them

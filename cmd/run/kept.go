@@ -24,6 +24,7 @@ var keptKeys = []keptKey{
 
 	{"max_connections", "", differs(func(s *config.Server) any { return s.MaxConnections })},
 	{"max_write_queue", "", differs(func(s *config.Server) any { return s.MaxWriteQueue })},
+	{"max_write_memory", "", differs(func(s *config.Server) any { return s.MaxWriteMemory })},
 	{"connect_timeout", "", differs(func(s *config.Server) any { return s.ConnectTimeout })},
 	{"max_connecting", "", differs(func(s *config.Server) any { return s.MaxConnecting })},
 	{"max_connecting_per_address", "", differs(func(s *config.Server) any { return s.MaxConnectingPerAddress })},

@@ -103,8 +103,9 @@ func (s *server) bringUp() error {
 	s.net = netio.New(netio.Options{
 		Loops: c.Loops, Listeners: listeners(s.cfg),
 		MaxConns: c.MaxConnections, MaxWriteQueue: c.MaxWriteQueue,
-		DialTimeout: c.ConnectTimeout, MaxDials: c.MaxConnecting, DialsPerAddr: c.MaxConnectingPerAddress,
-		KeepAlive:        cmp.Or(c.TCPKeepAlive, -1), // there 0 is its own default
+		MaxWriteMemory: cmp.Or(c.MaxWriteMemory, -1), // there 0 is its own default
+		DialTimeout:    c.ConnectTimeout, MaxDials: c.MaxConnecting, DialsPerAddr: c.MaxConnectingPerAddress,
+		KeepAlive:        cmp.Or(c.TCPKeepAlive, -1), // as well
 		HandshakeTimeout: c.TLSHandshakeTimeout, MaxHandshakes: c.MaxTLSHandshakes,
 		Prefer: func(peer netip.Addr) bool { return s.edge.Prefer(peer) },
 		Admit: func(ln *netio.Listener, peer netip.Addr, others int, now time.Duration) bool {

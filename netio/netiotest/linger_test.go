@@ -29,8 +29,10 @@ func startParting(t *testing.T, o netio.Options) *parting {
 }
 
 // open returns a connection whose peer does not mind that it is closed.
-func (p *parting) open() *netio.Conn {
-	c := p.h.Open(netio.TCP, tcp, peer1)
+func (p *parting) open() *netio.Conn { return p.openFrom(peer1) }
+
+func (p *parting) openFrom(peer netip.AddrPort) *netio.Conn {
+	c := p.h.Open(netio.TCP, tcp, peer)
 	p.h.Stay(c)
 	return c
 }
@@ -171,13 +173,18 @@ func TestNoLinger(t *testing.T) {
 	})
 }
 
+// source is the i-th of some 250 addresses, none of them another's peer.
+func source(i int) netip.AddrPort {
+	return netip.AddrPortFrom(netip.AddrFrom4([4]byte{198, 51, 100, byte(i)}), 5060)
+}
+
 // TestTooManyLinger: beyond a number they are closed at once, until there is room again.
 func TestTooManyLinger(t *testing.T) {
 	const most, more = 1024, 10
 	p := startParting(t, netio.Options{})
 	var conns []*netio.Conn
-	for range most + more {
-		c := p.open()
+	for i := range most + more {
+		c := p.openFrom(source(i % 100))
 		p.h.Feed(c, []byte("hello"))
 		if got := string(p.h.Written(c)); got != "goodbye" {
 			t.Fatalf("got %q", got)

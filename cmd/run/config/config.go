@@ -138,6 +138,14 @@ type Server struct {
 	// 64 MiB.
 	MaxWriteQueue int `toml:"max_write_queue" default:"1048576" min:"65536" max:"268435456"`
 
+	// MaxWriteMemory is the number of bytes that wait for all connections together,
+	// with the answers kept for peers that have ended their sending; beyond, those
+	// are closed that have the average or more waiting. A source has an eighth of it at
+	// most, or MaxWriteQueue if that is more; beyond, those of its connections are
+	// closed that have their average or more waiting.
+	// 0 is no limit, neither for all nor for a source.
+	MaxWriteMemory int `toml:"max_write_memory" default:"268435456" min:"0" max:"1099511627776"`
+
 	// ConnectTimeout is how long a connection that the server opens may take.
 	ConnectTimeout time.Duration `toml:"connect_timeout" default:"5s" min:"100ms" max:"60s"`
 

@@ -35,7 +35,7 @@ func TestDefaults(t *testing.T) {
 	}
 	check("server", c.Server, config.Server{
 		Name: "sluice", MaxMessageSize: 65535, MaxHeadSize: 32768, MaxBodySize: 65535, MaxConnections: 65536, MaxTransactions: 1000000,
-		MaxParked: 65536, ParkTimeout: 10 * time.Second, MaxWriteQueue: 1 << 20,
+		MaxParked: 65536, ParkTimeout: 10 * time.Second, MaxWriteQueue: 1 << 20, MaxWriteMemory: 256 << 20,
 		ConnectTimeout: 5 * time.Second, MaxConnecting: 2048, MaxConnectingPerAddress: 512,
 		TCPKeepAlive: time.Minute, TLSHandshakeTimeout: 10 * time.Second, MaxTLSHandshakes: 4096, DrainTimeout: 30 * time.Second,
 		MaxConnectionsPerSource: 1024, BanTime: time.Minute,

@@ -1,0 +1,222 @@
+package netio
+
+import (
+	"errors"
+	"math"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"sluice/netio/wheel"
+)
+
+// ErrBacklog is given to Handler.OnClose for a connection that had to go because too much waits for all together.
+var ErrBacklog = errors.New("netio: too much waits to be written to all connections")
+
+const (
+	backlogShare = 8 // a source may have one part of so many
+
+	// How often a loop looks at what waits, and at how many connections: sockets take what gnet keeps without telling.
+	backlogLook = 50 * time.Millisecond
+	backlogStep = 4096
+)
+
+// backlog is what waits to be written on the connections of all loops. Its rule: if more waits for a source than its share, or for all than may,
+// the connections of that source, or of all, that have the average of them or more waiting are closed, until that is over. So whoever reads, and has
+// little waiting, is not closed for others.
+//
+// The sums are of whoever has something waiting. They are changed when that changes, never for what a socket takes at once.
+type backlog struct {
+	limit, share int64 // bytes
+	all          sum
+
+	mu      sync.Mutex // for when something begins to wait, or nothing does any more
+	sources map[netip.Addr]*origin
+}
+
+// sum is how many connections something waits for, and how many bytes.
+type sum struct{ conns, bytes atomic.Int64 }
+
+// origin is the sum of one source.
+type origin struct {
+	sum
+	addr netip.Addr
+}
+
+// waiting is what is known of a connection while something waits for it.
+type waiting struct {
+	conn   *Conn
+	origin *origin // by the address that the peer had at first
+	held   int     // bytes that the socket side had to keep when it was last asked
+	kept   int     // that the handler keeps, see Keeps
+	bytes  int64   // what it has in the sums
+	place  int     // in Loop.waiting
+}
+
+func newBacklog(o *Options) *backlog {
+	b := &backlog{limit: int64(o.MaxWriteMemory), sources: make(map[netip.Addr]*origin)}
+	if b.limit < 0 {
+		b.limit = math.MaxInt64
+	}
+	b.share = max(b.limit/backlogShare, int64(o.MaxWriteQueue))
+	return b
+}
+
+func (b *backlog) join(source netip.Addr) *origin {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	o := b.sources[source]
+	if o == nil {
+		o = &origin{addr: source}
+		b.sources[source] = o
+	}
+	o.conns.Add(1)
+	b.all.conns.Add(1)
+	return o
+}
+
+func (b *backlog) leave(o *origin) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.all.conns.Add(-1)
+	if o.conns.Add(-1) == 0 {
+		delete(b.sources, o.addr)
+	}
+}
+
+// exceeded tells whether there is more than limit, and n is the average or more.
+func (s *sum) exceeded(limit, n int64) bool {
+	all := s.bytes.Load()
+	return all > limit && n*s.conns.Load() >= all
+}
+
+// awaits returns what waits for c. There is nothing any more for one that is closed, unless it lingers or is about to.
+func (c *Conn) awaits() *waiting {
+	if c.waiting == nil && (c.state != StateClosed || c.parting) {
+		l := c.loop
+		c.waiting = &waiting{conn: c, origin: l.backlog.join(SourceOf(c.remote.Addr())), place: len(l.waiting)}
+		if l.waiting = append(l.waiting, c.waiting); len(l.waiting) == 1 {
+			l.wheel.Arm(&l.scales.Timer, l.now, backlogLook)
+		}
+	}
+	return c.waiting
+}
+
+// weigh brings the sums up to date with what waits for c.
+func (c *Conn) weigh() {
+	w := c.waiting
+	if w == nil {
+		return
+	}
+	n := int64(w.held + w.kept)
+	if c.pending != nil && (c.state == StateOpening || c.half) { // else it goes out as the callback ends
+		n += int64(len(c.pending.B))
+	}
+	if n == 0 {
+		c.awaitsNothing()
+		return
+	}
+	w.count(n)
+}
+
+func (w *waiting) count(n int64) {
+	if delta := n - w.bytes; delta != 0 {
+		l := w.conn.loop
+		w.bytes = n
+		w.origin.bytes.Add(delta)
+		l.backlog.all.bytes.Add(delta)
+		l.stats.Move(l.ids.backlog, delta)
+	}
+}
+
+// awaitsNothing ends what awaits began.
+func (c *Conn) awaitsNothing() {
+	w := c.waiting
+	if w == nil {
+		return
+	}
+	l := c.loop
+	c.waiting = nil
+	w.count(0)
+	l.backlog.leave(w.origin)
+	last := len(l.waiting) - 1
+	l.waiting[w.place] = l.waiting[last]
+	l.waiting[w.place].place = w.place
+	l.waiting[last] = nil
+	if l.waiting = l.waiting[:last]; last == 0 {
+		l.wheel.Disarm(&l.scales.Timer)
+	}
+}
+
+// bound closes c if it is one of those that have to go.
+func (c *Conn) bound() {
+	w, l := c.waiting, c.loop
+	if w == nil || c.state == StateClosed && c.linger == nil {
+		return
+	}
+	switch {
+	case w.origin.exceeded(l.backlog.share, w.bytes) && !l.prefers(c.remote.Addr()):
+		l.stats.Inc(l.ids.backlogOfSource)
+		c.giveWay(ErrSlowReader)
+	case l.backlog.all.exceeded(l.backlog.limit, w.bytes):
+		l.stats.Inc(l.ids.backlogOfAll)
+		c.giveWay(ErrBacklog)
+	}
+}
+
+func (c *Conn) giveWay(err error) {
+	l := c.loop
+	l.enter()
+	if c.linger != nil {
+		l.cutLinger(c.linger)
+	} else {
+		l.closing(c, err)
+	}
+	l.leave()
+}
+
+// prefers tells whether no limit of a source is for this peer.
+func (l *Loop) prefers(peer netip.Addr) bool { return l.opt.Prefer != nil && l.opt.Prefer(peer) }
+
+// Keeps tells that the handler keeps n bytes for c besides what it has written; they count for Options.MaxWriteMemory until it tells of others, or c
+// is closed.
+func (c *Conn) Keeps(n int) {
+	if c.state == StateClosed || n == 0 && c.waiting == nil {
+		return
+	}
+	c.awaits().kept = n
+	c.weigh()
+	c.bound()
+}
+
+// scales has a loop look at what waits, a part at a time.
+type scales struct {
+	wheel.Timer
+	loop *Loop
+	at   int // the place to look at next
+}
+
+// Expire implements wheel.Owner.
+func (s *scales) Expire(*wheel.Timer, time.Duration) time.Duration {
+	l := s.loop
+	for range min(len(l.waiting), backlogStep) {
+		if s.at >= len(l.waiting) {
+			s.at = 0
+		}
+		if len(l.waiting) == 0 {
+			return 0
+		}
+		w := l.waiting[s.at]
+		w.conn.unsent()
+		w.conn.weigh()
+		w.conn.bound()
+		if s.at < len(l.waiting) && l.waiting[s.at] == w {
+			s.at++
+		}
+	}
+	if len(l.waiting) == 0 {
+		return 0
+	}
+	return backlogLook
+}
