@@ -44,7 +44,7 @@
 // closes with a nil error therefore lingers, if something is pending: what was written in the same callback, or had no room before. Its OnClose
 // comes at once and nobody finds it any more, but of its socket only the sending ends, behind what is pending and the close_notify of TLS. What
 // comes is thrown away, until the peer ends its sending too, for at most five seconds and 16 MiB. It counts for Options.MaxConns and for its source
-// meanwhile. Up to 1,024 of a loop linger; more are closed at once, and so is everything that is
+// meanwhile. Up to 1,024 of a loop linger, of one source 128 unless Options.Prefer names it; more are closed at once, and so is everything that is
 // closed with an error (Net.Close, slow readers, failed handshakes, peers refused) or without a word.
 //
 // # TLS

@@ -1,6 +1,7 @@
 package netio
 
 import (
+	"net/netip"
 	"time"
 
 	"sluice/netio/wheel"
@@ -12,6 +13,7 @@ const (
 	lingerBytes  = 16 << 20              // that its peer may still send
 	lingerLook   = 50 * time.Millisecond // how often to see whether all is out that was written to it
 	maxLingering = 1024                  // connections of a loop; more are closed at once
+	lingerShare  = maxLingering / 8      // those of one source
 )
 
 // lingering is a connection that was closed with a last word. A socket that is closed while its peer sends answers with a reset, upon which the
@@ -23,7 +25,9 @@ type lingering struct {
 	until time.Duration
 	room  int // bytes that may still come
 	place int // in Loop.lingering
-	ended bool
+
+	source netip.Addr // that it has the place for
+	ended  bool
 }
 
 // hasLastWord tells whether c, which is about to be closed with err, is to linger: the handler closes it in good order and has written to it in the
@@ -37,11 +41,13 @@ func (l *Loop) linger(c *Conn) bool {
 	if !c.parting || c.gone || l.stopped {
 		return false
 	}
-	if len(l.lingering) == maxLingering {
+	source := SourceOf(c.remote.Addr())
+	if len(l.lingering) == maxLingering || l.lingerers[source] >= lingerShare && !l.prefers(c.remote.Addr()) {
 		l.stats.Inc(l.ids.lingerCut)
 		return false
 	}
-	g := &lingering{conn: c, until: l.now + lingerTime, room: lingerBytes, place: len(l.lingering)}
+	l.lingerers[source]++
+	g := &lingering{conn: c, until: l.now + lingerTime, room: lingerBytes, place: len(l.lingering), source: source}
 	g.Owner = g
 	c.linger, c.tls = g, nil // what comes is not decrypted
 	l.lingering = append(l.lingering, g)
@@ -106,6 +112,9 @@ func (l *Loop) lingered(c *Conn) {
 	l.lingering[g.place].place = g.place
 	l.lingering[last] = nil
 	l.lingering = l.lingering[:last]
+	if l.lingerers[g.source]--; l.lingerers[g.source] == 0 {
+		delete(l.lingerers, g.source)
+	}
 	l.shut(c)
 	l.stats.Move(l.ids.lingering, -1)
 }

@@ -83,7 +83,8 @@ type Loop struct {
 	waiting   []*waiting
 	scales    scales
 	lingering []*lingering
-	lookAt    time.Duration // when unsure is looked at again
+	lingerers map[netip.Addr]int // how many of them a source has
+	lookAt    time.Duration      // when unsure is looked at again
 
 	_     [64]byte // what follows is written to by other goroutines
 	awake atomic.Uint32
@@ -105,6 +106,7 @@ func newLoop(index int, o Options, ids *metrics, d Driver, handshakes *tlsio.Poo
 	l.sources = newSources()
 	l.backlog = newBacklog(&l.opt)
 	l.scales.loop, l.scales.Owner = l, &l.scales
+	l.lingerers = make(map[netip.Addr]int)
 	l.due.Store(never)
 	l.lastDue = never
 	return l
