@@ -33,6 +33,21 @@ func networkOf(t Transport, addr netip.Addr) string {
 	return name + "6"
 }
 
+// A ListenError is why a listener could not be opened.
+type ListenError struct {
+	Transport Transport
+	Addr      netip.AddrPort // as in the ListenerConfig
+	Err       error
+}
+
+// Error returns "listen udp://127.0.0.1:5060: address already in use".
+func (e *ListenError) Error() string {
+	return fmt.Sprintf("listen %s: %v", listenURL(e.Transport, e.Addr), e.Err)
+}
+
+// Unwrap returns the reason alone.
+func (e *ListenError) Unwrap() error { return e.Err }
+
 // bind binds the addresses of cfgs, all or none, and reports every address that it could not bind. UDP addresses are bound without
 // SO_REUSEPORT, only to see that nobody else has them: the loops' sockets, which share the port, would be let in beside another server's.
 func (n *Net) bind(cfgs []ListenerConfig) ([]*bound, error) {
@@ -41,7 +56,7 @@ func (n *Net) bind(cfgs []ListenerConfig) ([]*bound, error) {
 	for _, cfg := range cfgs {
 		b, err := n.bindOne(cfg)
 		if err != nil {
-			errs = append(errs, fmt.Errorf("listen %s: %w", listenURL(cfg.Transport, cfg.Addr), err))
+			errs = append(errs, &ListenError{cfg.Transport, cfg.Addr, err})
 			continue
 		}
 		all = append(all, b)
@@ -159,7 +174,7 @@ func (n *Net) SetListeners(cfgs []ListenerConfig) error {
 			cfg.Addr = unmap(cfg.Addr)
 			ln, err := n.newListener(cfg, b.ln.Addr)
 			if err != nil {
-				return fmt.Errorf("listen %s: %w", listenURL(cfg.Transport, cfg.Addr), err)
+				return &ListenError{cfg.Transport, cfg.Addr, err}
 			}
 			next[i] = &bound{ln: ln, acceptor: b.acceptor}
 			renames = append(renames, rename{b.ln, next[i]})
@@ -287,7 +302,7 @@ func (n *Net) share(opened []*bound) error {
 					a.conn.Close()
 					unix.Close(a.fd)
 				}
-				return fmt.Errorf("listen %s: %w", b.ln, plainError(err))
+				return &ListenError{b.ln.Transport, b.ln.config.Addr, plainError(err)}
 			}
 			adoptions = append(adoptions, adoption{e, b.ln, conn, fd})
 		}

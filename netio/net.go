@@ -61,7 +61,7 @@ func New(o Options) *Net {
 
 // Start binds all listeners and starts all loops. newHandler is called once per loop, before it runs; bound, if not nil, before that with
 // what was bound. On error nothing stays open and the Net is of no more use; an address in use is an error even where SO_REUSEPORT would
-// let us share it, and names the listener: "listen udp://127.0.0.1:5060: address already in use".
+// let us share it. What cannot be bound are [ListenError]s, joined.
 func (n *Net) Start(newHandler func(l *Loop) Handler, bound func([]*Listener)) error {
 	all, err := n.bind(n.opt.Listeners)
 	if err != nil {

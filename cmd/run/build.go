@@ -2,7 +2,10 @@ package run
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"sluice/cmd/run/admin/demo"
@@ -23,6 +26,28 @@ func listeners(cfg *config.Config) []netio.ListenerConfig {
 		})
 	}
 	return out
+}
+
+// listenFaults has the errors of listeners say where in cfg these are.
+func listenFaults(cfg *config.Config, err error) error {
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
+		var placed []error
+		for _, one := range many.Unwrap() {
+			placed = append(placed, listenFaults(cfg, one))
+		}
+		return errors.Join(placed...)
+	}
+	var refused *netio.ListenError
+	if !errors.As(err, &refused) {
+		return err
+	}
+	i := slices.IndexFunc(cfg.Listen, func(l config.Listen) bool {
+		return l.URL.Addr == refused.Addr && string(l.URL.Transport) == refused.Transport.String()
+	})
+	if i < 0 {
+		return err
+	}
+	return cfg.Fault(fmt.Sprintf("%s: %v", cfg.Listen[i].URL, refused.Err), "listen", i, "url")
 }
 
 // spec returns what a Program for cfg is built from. Limits that are stated

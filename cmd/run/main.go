@@ -115,7 +115,7 @@ func check(path string, out, errs io.Writer) int {
 		fmt.Fprintln(errs, err)
 		return 1
 	}
-	fmt.Fprintf(out, "%s: ok, %d listeners, stages %v\n", cfg.File, len(cfg.Listen), p.Stages())
+	fmt.Fprintf(out, "%s: ok, listeners: %d, stages: %v\n", cfg.File, len(cfg.Listen), p.Stages())
 	return 0
 }
 

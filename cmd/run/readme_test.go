@@ -86,13 +86,14 @@ func TestFaultsOfStages(t *testing.T) {
 		want       []string
 	}{
 		{"a key of a stage that has none", "[stage.sanity]\nstrict = true\n", []string{"sluice.toml:2:1: stage.sanity.strict: unknown key"}},
+		{"a domain with a wildcard", "[[stage.route.rule]]\ndomains = [\"*.example.com\"]\n", []string{"sluice.toml:2:12: stage.route.rule.domains: ", "is not a host name"}},
 		{"a limit that is too low", "[stage.max-forwards]\nlimit = 0\n", []string{"sluice.toml:2:9: stage.max-forwards.limit: 0 is not within 1 to 255"}},
 		{"a limit that is too high", "[stage.max-forwards]\nlimit = 256\n", []string{"stage.max-forwards.limit: 256 is not within 1 to 255"}},
 		{"a key of a rule that is none", "[[stage.route.rule]]\nsource = [\"127.0.0.1\"]\n", []string{"sluice.toml:2:1: stage.route.rule.source: unknown key"}},
 		{"a source that is none", "[[stage.route.rule]]\nsources = [\"localhost\"]\n", []string{"sluice.toml:2:", "\"localhost\" is no address"}},
-		{"a transport that is none", "[[stage.route.rule]]\ntransports = [\"sctp\"]\n", []string{"stage.route: rule 1: transports", "sctp"}},
+		{"a transport that is none", "[[stage.route.rule]]\ntransports = [\"sctp\"]\n", []string{"sluice.toml:2:15: stage.route.rule.transports: ", "sctp"}},
 		{"a profile that is not there", "[[stage.route.rule]]\nproxy = \"nowhere\"\n", []string{"stage.route", "nowhere"}},
-		{"reply and next_hop", "[[stage.route.rule]]\nreply = \"404\"\nnext_hop = \"sip:127.0.0.1\"\n", []string{"stage.route: rule 1", "exclude"}},
+		{"reply and next_hop", "[[stage.route.rule]]\nreply = \"404\"\nnext_hop = \"sip:127.0.0.1\"\n", []string{"sluice.toml:2:9: stage.route.rule.reply: excludes next_hop"}},
 		{"a stage that is none", "[pipeline]\nstages = [\"sanity\", \"router\"]\n", []string{`pipeline.stages: no stage "router"`, "route"}},
 		{"a chain in the wrong order", "[pipeline]\nstages = [\"sanity\", \"target\", \"route\"]\n", []string{`stage 2, target, needs "route"`}},
 		{"two faults at once", "[stage.max-forwards]\nlimit = 0\n[stage.target]\nx = 1\n", []string{"stage.max-forwards.limit", "stage.target.x"}},

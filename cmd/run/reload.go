@@ -24,7 +24,7 @@ type reload struct {
 func (s *server) reload() {
 	next, err := s.prepare()
 	if err == nil {
-		err = s.net.SetListeners(listeners(next.cfg))
+		err = next.cfg.Join(listenFaults(next.cfg, s.net.SetListeners(listeners(next.cfg))))
 	}
 	if err != nil {
 		s.log.Error("reload refused: the running configuration stays", "error", err)

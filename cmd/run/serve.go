@@ -74,7 +74,7 @@ func start(path string) (*server, error) {
 	s.lookAround(cfg)
 	if err := s.bringUp(); err != nil {
 		s.admin.Close()
-		return nil, cfg.Join(err)
+		return nil, cfg.Join(listenFaults(cfg, err))
 	}
 	if err := become(account); err != nil {
 		s.stop(err)

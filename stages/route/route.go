@@ -37,11 +37,11 @@ type Rule struct {
 	// Methods of which the request's must be one.
 	Methods []string `toml:"methods"`
 	// Domains of which the host of the Request-URI must be one.
-	Domains []string `toml:"domains"`
+	Domains []string `toml:"domains" format:"domain"`
 	// Sources, as networks, of which the peer must be in one.
 	Sources []netip.Prefix `toml:"sources"`
 	// Transports of which the request must have come by one.
-	Transports []string `toml:"transports"`
+	Transports []string `toml:"transports" enum:"udp|tcp|tls|ws|wss"`
 
 	// NextHop is the URI that the request is sent to; without it the next
 	// Route or the Request-URI decides.
@@ -67,10 +67,9 @@ func (r *Route) Validate() error {
 	var faults []string
 	r.rules = r.rules[:0]
 	for i := range r.Rule {
-		made, err := r.Rule[i].compile()
-		if err != nil {
-			faults = append(faults, fmt.Sprintf("rule %d: %v", i+1, err))
-		}
+		made := r.Rule[i].compile(func(reason string, path ...any) {
+			faults = append(faults, fmt.Sprintf("rule %d: %v: %s", i+1, path[0], reason))
+		})
 		r.rules = append(r.rules, made)
 	}
 	if faults != nil {
@@ -79,19 +78,26 @@ func (r *Route) Validate() error {
 	return nil
 }
 
-func (r *Rule) compile() (rule, error) {
+// Check reports what is wrong with the keys of a rule.
+func (r *Rule) Check(fault func(reason string, path ...any)) { r.compile(fault) }
+
+// compile makes a rule ready, and reports the keys for which it cannot.
+func (r *Rule) compile(fault func(reason string, path ...any)) rule {
 	c := rule{Rule: *r}
 	if r.Reply != "" && r.NextHop != "" {
-		return c, fmt.Errorf("reply and next_hop exclude each other")
+		fault("excludes next_hop", "reply")
 	}
-	for _, t := range r.Transports {
+	for i, t := range r.Transports {
 		n, ok := netio.ParseTransport(t)
 		if !ok {
-			return c, fmt.Errorf("transports: %q is none of udp, tcp, tls, ws, wss", t)
+			fault(fmt.Sprintf("%q is none of udp, tcp, tls, ws, wss", t), "transports", i)
 		}
 		c.transports |= 1 << n
 	}
-	for _, m := range r.Methods {
+	for i, m := range r.Methods {
+		if !isToken(m) {
+			fault(fmt.Sprintf("%q is no method", m), "methods", i)
+		}
 		c.methods = append(c.methods, strings.ToUpper(m))
 	}
 	if r.NextHop != "" {
@@ -99,21 +105,37 @@ func (r *Rule) compile() (rule, error) {
 		c.nextHop = []byte(r.NextHop)
 		end, err := sip.ParseURI(c.nextHop, 0, &u)
 		if err != parser.OK || end != len(c.nextHop) || u.Scheme != sip.SchemeSIP && u.Scheme != sip.SchemeSIPS {
-			return c, fmt.Errorf("next_hop: %q is no sip or sips URI", r.NextHop)
+			fault(fmt.Sprintf("%q is no sip or sips URI", r.NextHop), "next_hop")
 		}
 	}
 	if r.Reply != "" {
-		code, reason, _ := strings.Cut(r.Reply, " ")
-		n, err := strconv.Atoi(code)
-		if err != nil || n < 300 || n > 699 || strings.ContainsAny(reason, "\r\n") {
-			return c, fmt.Errorf("reply: %q is not a status from 300 to 699 and a reason", r.Reply)
+		c.reply = parseReply(r.Reply)
+		if c.reply.Status == 0 {
+			fault(fmt.Sprintf("%q is not a status from 300 to 699 and a reason", r.Reply), "reply")
 		}
-		if reason == "" {
-			reason = sip.ReasonPhrase(n)
-		}
-		c.reply = sip.Reply{Status: uint16(n), Reason: reason}
 	}
-	return c, nil
+	return c
+}
+
+// parseReply returns what "404 Not Found" says, the zero Reply for nothing that
+// can be answered.
+func parseReply(text string) sip.Reply {
+	code, reason, _ := strings.Cut(text, " ")
+	n, err := strconv.Atoi(code)
+	if err != nil || n < 300 || n > 699 || strings.ContainsAny(reason, "\r\n") {
+		return sip.Reply{}
+	}
+	if reason == "" {
+		reason = sip.ReasonPhrase(n)
+	}
+	return sip.Reply{Status: uint16(n), Reason: reason}
+}
+
+// isToken reports whether s can be a method (RFC 3261 §25.1).
+func isToken(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return (r|0x20 < 'a' || r|0x20 > 'z') && (r < '0' || r > '9') && !strings.ContainsRune("-.!%*_+`'~", r)
+	})
 }
 
 // DefaultProxy is the profile of a rule that names none, as OverSIP has it.

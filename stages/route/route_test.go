@@ -243,7 +243,9 @@ func TestFaults(t *testing.T) {
 		rules rules
 		want  []string // in the error
 	}{
-		{"reply and next hop", rules{{Reply: "404", NextHop: "sip:192.0.2.2"}}, []string{"stage.route: rule 1: ", "exclude"}},
+		{"reply and next hop", rules{{Reply: "404", NextHop: "sip:192.0.2.2"}}, []string{"stage.route: rule 1: reply: excludes next_hop"}},
+		{"a method of two words", rules{{Methods: []string{"INVITE", "IN VITE"}}}, []string{"rule 1: methods: ", `"IN VITE"`}},
+		{"a method that is nothing", rules{{Methods: []string{""}}}, []string{"rule 1: methods: "}},
 		{"a transport that is none", rules{{Transports: []string{"udp", "sctp"}}}, []string{"rule 1: transports: ", `"sctp"`}},
 		{"a transport in capitals", rules{{Transports: []string{"UDP"}}}, []string{"rule 1: transports: ", `"UDP"`}},
 		{"next hop without a scheme", rules{{NextHop: "192.0.2.2"}}, []string{"rule 1: next_hop: ", `"192.0.2.2"`}},

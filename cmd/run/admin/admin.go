@@ -6,11 +6,13 @@ package admin
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -37,7 +39,11 @@ func Listen(addr string, st *stats.Registry, log *slog.Logger) (*Server, error) 
 	}
 	ln, err := net.Listen("tcp", addr)
 	if err != nil {
-		return nil, err
+		var errno syscall.Errno
+		if errors.As(err, &errno) {
+			err = errno // without the names of system calls
+		}
+		return nil, fmt.Errorf("%s: %w", addr, err)
 	}
 	s := &Server{addr: ln.Addr().String()}
 	reg := prometheus.NewRegistry()

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"encoding"
 	"fmt"
 	"net/netip"
@@ -145,7 +146,7 @@ func (c *converter) unknown(n *node, keys []key, path string) {
 		for i, k := range keys {
 			names[i] = k.name
 		}
-		c.fault(n.fields[name].at, join(path, name), "unknown key (known here: %s)", strings.Join(names, ", "))
+		c.fault(n.fields[name].at, join(path, name), "unknown key (known here: %s)", cmp.Or(strings.Join(names, ", "), "none"))
 	}
 }
 

@@ -70,7 +70,7 @@ var faulty = []struct {
 		`4:19: server.idle_timeout_in: "200h" is not within 0s to 168h`}},
 	{name: "WebSocket rules", text: "[websocket]\nhosts = [\"a/b\", \"a:0\"]\npaths = [\"sip\", \"/a?b\", \"/a b\"]\norigins = [\"https://a/\", \"*\"]", want: []string{
 		`2:10: websocket.hosts: "a/b" is not a host name or an IP address (IPv6 in brackets)`,
-		`2:17: websocket.hosts: "0" is not a port, 1 to 65535`,
+		`2:17: websocket.hosts: "a:0": "0" is not a port, 1 to 65535`,
 		`3:10: websocket.paths: "sip" is no path such as "/sip"`,
 		`3:17: websocket.paths: "/a?b" is no path such as "/sip"`,
 		`3:25: websocket.paths: "/a b" is no path such as "/sip"`,
@@ -200,6 +200,12 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// TestByteOrderMark: what editors write in front of the text moves no column.
+func TestByteOrderMark(t *testing.T) {
+	_, err := config.Parse("sluice.toml", []byte("\xef\xbb\xbfserver.loops = -1"+listener))
+	compare(t, lines(err), []string{"1:16: server.loops: -1 is not within 0 to 256"})
+}
+
 func TestListenURL(t *testing.T) {
 	tests := []struct{ url, want string }{
 		{"udp://127.0.0.1:5070", ""},
@@ -240,11 +246,11 @@ func TestAdvertise(t *testing.T) {
 		{"192.0.2.256", "", `"192.0.2.256" is not a host name or an IP address (IPv6 in brackets)`},
 		{"2001:db8::1", "", `"2001:db8:" is not a host name or an IP address (IPv6 in brackets)`},
 		{"[192.0.2.1]", "", `"[192.0.2.1]" is not an IPv6 address in brackets`},
-		{"example.com:0", "", `"0" is not a port, 1 to 65535`},
-		{"example.com:", "", `"" is not a port, 1 to 65535`},
+		{"example.com:0", "", `"example.com:0": "0" is not a port, 1 to 65535`},
+		{"example.com:", "", `"example.com:": "" is not a port, 1 to 65535`},
 		{"a..b", "", `"a..b" is not a host name or an IP address (IPv6 in brackets)`},
 		{strings.Repeat("a", 64) + ".example", "", `"` + strings.Repeat("a", 64) + `.example" is not a host name or an IP address (IPv6 in brackets)`},
-		{"sip:example.com", "", `"example.com" is not a port, 1 to 65535`},
+		{"sip:example.com", "", `"sip:example.com": "example.com" is not a port, 1 to 65535`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.host, func(t *testing.T) {

@@ -133,7 +133,7 @@ func hostport(s string) (normal, reason string) {
 	if i := strings.LastIndexByte(s, ':'); i >= 0 && !strings.HasSuffix(s, "]") {
 		host, port = s[:i], s[i:]
 		if p, err := strconv.ParseUint(port[1:], 10, 16); err != nil || p == 0 {
-			return s, quote(port[1:]) + " is not a port, 1 to 65535"
+			return s, quote(s) + ": " + quote(port[1:]) + " is not a port, 1 to 65535"
 		}
 	}
 	host, reason = domain(host)

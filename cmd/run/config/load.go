@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	_ "embed"
 	"fmt"
 	"io"
@@ -9,6 +10,9 @@ import (
 
 // maxFile bounds the size of a configuration file.
 const maxFile = 1 << 20
+
+// byteOrderMark is what some editors begin a file in UTF-8 with.
+var byteOrderMark = []byte("\xef\xbb\xbf")
 
 //go:embed default.toml
 var defaultFile []byte
@@ -39,6 +43,7 @@ func Parse(name string, data []byte) (*Config, error) {
 	if len(data) > maxFile {
 		return nil, Errors{{File: name, Reason: fmt.Sprintf("is larger than %d bytes", maxFile)}}
 	}
+	data = bytes.TrimPrefix(data, byteOrderMark)
 	root, faults, whole := parseTree(name, data)
 	cfg := &Config{File: name, root: root}
 	c := converter{file: name, whole: whole, known: cfg.known, errs: faults}

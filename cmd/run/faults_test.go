@@ -1,0 +1,75 @@
+package run
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// TestFaultsOfRules: what is wrong with rules of stage route is said at its
+// line, all at once and with what is wrong elsewhere.
+func TestFaultsOfRules(t *testing.T) {
+	const text = `[[stage.route.rule]]
+next_hop = "192.0.2.2"
+proxy = "carrier"
+[[stage.route.rule]]
+domains = ["example.com", "*.example.org"]
+transports = ["udp", "sctp"]
+[[stage.route.rule]]
+methods = ["INVITE", "IN VITE"]
+next_hop = "sip:192.0.2.2"
+reply = "603"
+[[stage.route.rule]]
+reply = "200 OK"
+[stage.sanity]
+strict = true
+`
+	const want = `f:2:12: stage.route.rule.next_hop: "192.0.2.2" is no sip or sips URI
+f:3:9: stage.route.rule.proxy: there is no [proxy.carrier]
+f:5:27: stage.route.rule.domains: "*.example.org" is not a host name or an IP address (IPv6 in brackets)
+f:6:22: stage.route.rule.transports: "sctp" is none of udp, tcp, tls, ws, wss
+f:8:22: stage.route.rule.methods: "IN VITE" is no method
+f:10:9: stage.route.rule.reply: excludes next_hop
+f:12:9: stage.route.rule.reply: "200 OK" is not a status from 300 to 699 and a reason
+f:14:1: stage.sanity.strict: unknown key (known here: none)`
+	if err := accept("f", text); err == nil || err.Error() != want {
+		t.Errorf("got\n%v\nwant\n%s", err, want)
+	}
+}
+
+// TestPortsTaken: every listener that cannot be opened is named with its line,
+// and so is the HTTP of operators.
+func TestPortsTaken(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	datagrams, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer datagrams.Close()
+	file := filepath.Join(t.TempDir(), "sluice.toml")
+	for _, tt := range []struct{ name, text, want string }{
+		{"listeners", fmt.Sprintf("[admin]\nhttp = \"off\"\n[[listen]]\nurl = \"ws://%s\"\n[[listen]]\nurl = \"tcp://127.0.0.1:0\"\n[[listen]]\nurl = \"udp://%s\"\n",
+			taken.Addr(), datagrams.LocalAddr()),
+			fmt.Sprintf("%s:5:7: listen.url: ws://%s: address already in use\n%[1]s:9:7: listen.url: udp://%[3]s: address already in use",
+				file, taken.Addr(), datagrams.LocalAddr())},
+		{"admin", fmt.Sprintf("[admin]\nhttp = %q\n[[listen]]\nurl = \"tcp://127.0.0.1:0\"\n", taken.Addr()),
+			fmt.Sprintf("%s:3:8: admin.http: %s: address already in use", file, taken.Addr())},
+	} {
+		if err := os.WriteFile(file, []byte("pipeline.stages = [\"sanity\", \"route\", \"target\"]\n"+tt.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s, err := start(file)
+		if err == nil {
+			s.stop(nil)
+		}
+		if err == nil || err.Error() != tt.want {
+			t.Errorf("%s: got\n%v\nwant\n%s", tt.name, err, tt.want)
+		}
+	}
+}
