@@ -94,7 +94,10 @@ func Kinds() []string {
 
 // Settings is a stage's own section of the configuration. Decode fills dst, a
 // pointer to the module, strictly: an unknown key or a bad value is an error
-// that names file, line and key, and all of them are reported at once.
+// that names file, line and key, and all of them are reported at once. Which
+// tags the fields may have is told by package cmd/run/config; what they cannot
+// say is for a method Check(fault func(reason string, path ...any)) of the
+// struct, where path leads from there to the key.
 type Settings interface{ Decode(dst any) error }
 
 // checkFacts turns a wrong order of stages into an error.

@@ -162,7 +162,7 @@ func (m *Message) Has(id HeaderID) bool { return m.first[id] != 0 }
 func (m *Message) First(id HeaderID) int { return int(m.first[id]) - 1 }
 
 // Next returns the index of the first header after the i-th that has its id,
-// or -1.
+// or -1. Headers without an id of their own have one in common, HeaderOther.
 func (m *Message) Next(i int) int {
 	if uint(i) >= uint(m.n) {
 		return -1
