@@ -32,7 +32,7 @@ func newMetrics(r *stats.Registry) *metrics {
 		conns:           r.Gauge("sluice_connections", "Stream connections, those being opened included."),
 		accepted:        r.Counter("sluice_connections_accepted_total", "Stream connections accepted."),
 		acceptErrors:    r.Counter("sluice_accept_errors_total", "Stream connections that could not be accepted."),
-		connsRefused:    r.Counter("sluice_connections_refused_total", "Stream connections refused because there were too many."),
+		connsRefused:    r.Counter("sluice_connections_refused_total", "Stream connections refused because there were too many, of their source or in all, or their source is banned."),
 		dials:           r.Counter("sluice_dials_total", "Stream connections that were begun to be opened."),
 		dialErrors:      r.Counter("sluice_dial_errors_total", "Stream connections that could not be opened."),
 		dialsRefused:    r.Counter("sluice_dials_refused_total", "Stream connections that were not begun to be opened because too many were under way."),
@@ -43,7 +43,7 @@ func newMetrics(r *stats.Registry) *metrics {
 		halfClosed:      r.Counter("sluice_connections_half_closed_total", "Stream connections kept for answers after their peer had ended its sending."),
 		lingering:       r.Gauge("sluice_connections_lingering", "Stream connections that were closed with a last word, and whose peers have not ended their sending."),
 		lingered:        r.Counter("sluice_connections_lingered_total", "Stream connections that were closed with a last word and lingered."),
-		lingerCut:       r.Counter("sluice_connections_linger_cut_total", "Those whose socket was closed before the peer had ended its sending, for time, amount or number."),
+		lingerCut:       r.Counter("sluice_connections_linger_cut_total", "Stream connections closed with a last word whose socket was closed before the peer had ended its sending, for time, amount or number."),
 		openingFull:     r.Counter("sluice_opening_refused_total", "Messages refused because too much waits for a connection that is being opened."),
 		streamBytesIn:   r.Counter("sluice_stream_received_bytes_total", "Bytes received on stream connections."),
 		streamBytesOut:  r.Counter("sluice_stream_sent_bytes_total", "Bytes handed to the sockets of stream connections."),
@@ -51,10 +51,10 @@ func newMetrics(r *stats.Registry) *metrics {
 		wakeups:         r.Counter("sluice_loop_wakeups_total", "Times a loop was woken for mail, timers or tasks."),
 
 		handshakes:        r.Counter("sluice_tls_handshakes_total", "TLS handshakes that went well, on either side."),
-		handshakesResumed: r.Counter("sluice_tls_handshakes_resumed_total", "Those of them that resumed an earlier session."),
+		handshakesResumed: r.Counter("sluice_tls_handshakes_resumed_total", "TLS handshakes that went well and resumed an earlier session."),
 		handshakeErrors:   r.Counter("sluice_tls_handshake_errors_total", "TLS handshakes that failed, for whatever reason."),
-		handshakesRefused: r.Counter("sluice_tls_handshakes_refused_total", "Those of them that failed because too many were under way."),
-		handshakeFloods:   r.Counter("sluice_tls_handshake_floods_total", "Those of them that failed because the peer sent more meanwhile than is kept for it, or for all together."),
-		handshakeTimeouts: r.Counter("sluice_tls_handshake_timeouts_total", "Those of them that took too long."),
+		handshakesRefused: r.Counter("sluice_tls_handshakes_refused_total", "TLS handshakes that failed because too many were under way."),
+		handshakeFloods:   r.Counter("sluice_tls_handshake_floods_total", "TLS handshakes that failed because the peer sent more meanwhile than is kept for it, or for all together."),
+		handshakeTimeouts: r.Counter("sluice_tls_handshake_timeouts_total", "TLS handshakes that failed because they took too long."),
 	}
 }

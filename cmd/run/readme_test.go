@@ -3,6 +3,7 @@ package run
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -75,6 +76,39 @@ func TestExamples(t *testing.T) {
 func TestDefaultIsAccepted(t *testing.T) {
 	if err := accept("default.toml", config.DefaultText()); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestMetricsOfPages: the metrics that a page names are there, and the help of
+// each can be read alone.
+func TestMetricsOfPages(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "sluice.toml")
+	if err := os.WriteFile(file, []byte("[admin]\nhttp = \"off\"\n[[listen]]\nurl = \"udp://127.0.0.1:0\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := start(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.stop(nil)
+	known := map[string]bool{}
+	for _, m := range s.stats.Metrics() {
+		known[m.Name] = true
+		if strings.HasPrefix(m.Help, "Those") || !strings.HasSuffix(m.Help, ".") {
+			t.Errorf("%s: its help is %q", m.Name, m.Help)
+		}
+	}
+	metric := regexp.MustCompile(`\bsluice_[a-z0-9_]+`)
+	for _, page := range manuals(t) {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range metric.FindAllString(string(text), -1) {
+			if !known[name] {
+				t.Errorf("%s: there is no metric %s", page, name)
+			}
+		}
 	}
 }
 
