@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"log/syslog"
@@ -64,7 +65,7 @@ func openLog(cfg *config.Log) (slog.Handler, error) {
 	if cfg.Output == "syslog" {
 		s, err := syslog.New(syslog.LOG_DAEMON|syslog.LOG_INFO, "sluice")
 		if err != nil {
-			return nil, err
+			return nil, errors.New("there is no syslog to be reached at /dev/log, /var/run/syslog or /var/run/log")
 		}
 		w = s
 	}
