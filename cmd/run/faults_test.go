@@ -5,7 +5,10 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"sluice/netio/tlsio/tlstest"
 )
 
 // TestFaultsOfRules: what is wrong with rules of stage route is said at its
@@ -71,5 +74,36 @@ func TestPortsTaken(t *testing.T) {
 		if err == nil || err.Error() != tt.want {
 			t.Errorf("%s: got\n%v\nwant\n%s", tt.name, err, tt.want)
 		}
+	}
+}
+
+// TestCheckWarns: what is accepted and should not be so is said by check too,
+// not only in the log of the server.
+func TestCheckWarns(t *testing.T) {
+	dir := t.TempDir()
+	old := tlstest.NewCA(t, "Test").Issue(t, tlstest.Leaf{DNS: []string{"edge.example.com"}, Expired: true})
+	file := filepath.Join(dir, "sluice.toml")
+	for name, text := range map[string][]byte{
+		"edge.crt": old.CertPEM, "edge.key": old.KeyPEM,
+		"sluice.toml": []byte("[[listen]]\nurl = \"tls://127.0.0.1:5061\"\n[tls.default]\ncertificate = \"edge.crt\"\nprivate_key = \"edge.key\"\n"),
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var out, errs strings.Builder
+	code := command([]string{"check", "-c", file}, &out, &errs)
+	if want := file + `: warning: "edge.crt" is valid from `; code != 0 || !strings.HasPrefix(errs.String(), want) || strings.Count(errs.String(), "\n") != 1 {
+		t.Errorf("got %q and code %d, want %q… and 0", errs.String(), code, want)
+	}
+}
+
+// TestFaultsOnOneLine: a fault does not hide that of the same key of another
+// table on its line.
+func TestFaultsOnOneLine(t *testing.T) {
+	const want = `f:2:19: stage.route.rule.reply: must be a string, not an integer
+f:2:34: stage.route.rule.reply: "200 OK" is not a status from 300 to 699 and a reason`
+	if err := accept("f", "[stage.route]\nrule = [{ reply = 1 }, { reply = \"200 OK\" }]\n"); err == nil || err.Error() != want {
+		t.Errorf("got\n%v\nwant\n%s", err, want)
 	}
 }

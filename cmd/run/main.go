@@ -106,6 +106,9 @@ func check(path string, out, errs io.Writer) int {
 		fmt.Fprintln(errs, err)
 		return 1
 	}
+	for _, w := range cfg.Warnings() {
+		fmt.Fprintf(errs, "%s: warning: %s\n", cfg.File, w)
+	}
 	p, buildErr := buildUnbound(cfg)
 	if err := cfg.Join(err, buildErr); err != nil {
 		fmt.Fprintln(errs, err)

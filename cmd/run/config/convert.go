@@ -130,7 +130,7 @@ func (c *converter) table(n *node, v reflect.Value, path string) {
 		refused := c.errs
 		ck.Check(func(reason string, rel ...any) {
 			at, name := n.locate(path, rel)
-			if !slices.ContainsFunc(refused, func(e *Error) bool { return e.Key == name && e.Line == at.line }) {
+			if !slices.ContainsFunc(refused, func(e *Error) bool { return e.Key == name && e.Line == at.line && e.Column == at.column }) {
 				c.fault(at, name, "%s", reason)
 			}
 		})
