@@ -165,7 +165,7 @@ func (s *server) run(signals <-chan os.Signal) error {
 				s.stop(nil)
 				return nil
 			default:
-				s.log.Info("draining", "signal", sig.String(), "timeout", s.cfg.Server.DrainTimeout)
+				s.log.Info("draining", "signal", sig.String(), "timeout", s.cfg.Server.DrainTimeout.String())
 				s.drain(signals)
 				s.bidFarewell(signals)
 				s.stop(nil)
