@@ -1,7 +1,10 @@
 package pipeline
 
 import (
+	"context"
 	"errors"
+	"log/slog"
+	"net/netip"
 	"sync/atomic"
 	"time"
 
@@ -61,9 +64,21 @@ type sweep struct {
 	told atomic.Bool // the mail is on its way: one is enough for many bans
 }
 
-// announceBan has all loops look for connections of who is banned. Those of a
-// loop whose mailbox is full are closed when they next send something.
-func (p *Edge) announceBan() {
+// banLogEvery is how often a ban is logged at most: a flood from many sources
+// shall not become one of lines. All are counted.
+const banLogEvery = time.Second
+
+// announceBan logs a ban, and has all loops look for connections of who is
+// banned. Those of a loop whose mailbox is full are closed when they next send
+// something.
+func (p *Edge) announceBan(source netip.Addr, lasts, now time.Duration) {
+	if next := p.banLog.Load(); now >= time.Duration(next) && p.banLog.CompareAndSwap(next, int64(now+banLogEvery)) {
+		who := source.String()
+		if source.Is6() {
+			who += "/64"
+		}
+		p.log.LogAttrs(context.Background(), slog.LevelWarn, "banned", slog.String("source", who), slog.String("for", lasts.String()))
+	}
 	for _, e := range p.engines {
 		if told := &e.sweep.told; told.CompareAndSwap(false, true) && !e.loop.Post(netio.Mail{Kind: mailBan}) {
 			told.Store(false)

@@ -3,6 +3,7 @@ package pipeline_test
 import (
 	"fmt"
 	"io"
+	"log/slog"
 	"net/netip"
 	"strings"
 	"testing"
@@ -210,6 +211,38 @@ func TestBanClosesConnections(t *testing.T) {
 	}
 	if due := n.Loops[1].Loop().Wheel().Len(); due != 0 {
 		t.Errorf("%d timers are left on the other loop", due)
+	}
+}
+
+// TestBanIsLogged: operators are told who is banned, once a second at most.
+func TestBanIsLogged(t *testing.T) {
+	lim := pipelinetest.DefaultLimits
+	lim.Source = pipeline.SourceLimits{Messages: 1, BanAfter: 2, BanTime: time.Minute}
+	var text strings.Builder
+	n := pipelinetest.New(t, stages(router{}), pipelinetest.Options{Limits: lim, Log: slog.New(slog.NewTextHandler(&text, nil))})
+	flood := func(from string) {
+		for i := range 3 {
+			n.FromUDP(from, request("OPTIONS", "1 ", fmt.Sprint(from, i), ""))
+		}
+	}
+	for _, s := range []struct {
+		from string
+		wait time.Duration // before
+		want string
+	}{
+		{"192.0.2.7:5060", 0, "banned source=192.0.2.7 for=1m0s"},
+		{"192.0.2.8:5060", time.Second / 2, ""},
+		{"[2001:db8:1:2:3::4]:5060", time.Second / 2, "banned source=2001:db8:1:2::/64 for=1m0s"},
+	} {
+		n.Advance(s.wait)
+		text.Reset()
+		flood(s.from)
+		if got := text.String(); strings.Count(got, "\n") > 1 || !strings.Contains(got, s.want) || s.want == "" && got != "" {
+			t.Errorf("%s: logged %q, want %q", s.from, got, s.want)
+		}
+	}
+	if got := n.Count("sluice_bans_total"); got != 3 {
+		t.Errorf("got %d bans, want 3", got)
 	}
 }
 

@@ -30,6 +30,7 @@ type Edge struct {
 	blacklist blacklist
 	noTCP     blacklist // addresses that requests too large for UDP could not reach by TCP
 	sources   *sources
+	banLog    atomic.Int64 // when the next ban may be logged
 	aliases   aliasTable
 	list      atomic.Pointer[[]*netio.Listener]
 }

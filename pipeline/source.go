@@ -192,7 +192,7 @@ func (p *Edge) welcome(peer netip.Addr, others int, now time.Duration) bool {
 		shared.Inc(p.ids[metricConnsLimited])
 		if s.strike(source, lim, now) {
 			shared.Inc(p.ids[metricBans])
-			p.announceBan()
+			p.announceBan(source, lim.BanTime, now)
 		}
 		return false
 	}
@@ -215,9 +215,10 @@ func (e *Engine) strike(from netip.Addr) {
 	if lim.Exempt.contains(from.Unmap()) {
 		return
 	}
-	if e.edge.sources.strike(netio.SourceOf(from), lim, e.loop.Now()) {
+	source, now := netio.SourceOf(from), e.loop.Now()
+	if e.edge.sources.strike(source, lim, now) {
 		e.count(metricBans)
-		e.edge.announceBan()
+		e.edge.announceBan(source, lim.BanTime, now)
 	}
 }
 
