@@ -2,8 +2,10 @@ package run
 
 import (
 	"errors"
+	"log/slog"
 	"net/netip"
 	"os"
+	"strings"
 	"testing"
 
 	"sluice/cmd/run/config"
@@ -66,5 +68,25 @@ func TestBecome(t *testing.T) {
 		if err := become(a); err != nil {
 			t.Errorf("%+v: got %v", a, err)
 		}
+	}
+}
+
+func TestWarnOfDescriptors(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		limit uint64
+		max   int
+		want  string
+	}{
+		{"enough", 65536, 65536, ""},
+		{"too few", 1024, 65536, "descriptors=1024 max_connections=65536"},
+	} {
+		var text strings.Builder
+		if warnOfDescriptors(slog.New(slog.NewTextHandler(&text, nil)), tt.limit, tt.max); !strings.Contains(text.String(), tt.want) || tt.want == "" && text.Len() > 0 {
+			t.Errorf("%s: logged %q, want %q", tt.name, text.String(), tt.want)
+		}
+	}
+	if got := descriptors(); got < 16 || got == 1<<63 {
+		t.Errorf("got %d descriptors for this process", got)
 	}
 }

@@ -89,6 +89,7 @@ func start(path string) (*server, error) {
 		}
 		s.log.Info("listening", "url", l.String(), "sent_by", sentBy)
 	}
+	warnOfDescriptors(s.log, descriptors(), cfg.Server.MaxConnections)
 	if account != nil {
 		s.log.Info("running as", "uid", account.UID, "gid", account.GID)
 	}
