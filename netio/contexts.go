@@ -14,7 +14,7 @@ const defaultTLS = "default"
 // contexts are what is alive of the TLS configurations of a Net. The value never changes.
 type contexts struct {
 	byName map[string]*tlsio.Context
-	first  *tlsio.Context // of the first listener that has one
+	usual  *tlsio.Context // of a dial that names none: defaultTLS or, if there is none, that of the first listener that has one
 }
 
 func tlsName(cfg ListenerConfig) string {
@@ -47,7 +47,7 @@ func (n *Net) contextOf(c *tlsio.Config) *tlsio.Context {
 	if x := now.byName[c.Name]; x != nil {
 		return x
 	}
-	next := contexts{byName: maps.Clone(now.byName), first: now.first}
+	next := contexts{byName: maps.Clone(now.byName), usual: now.usual}
 	if next.byName == nil {
 		next.byName = make(map[string]*tlsio.Context)
 	}
@@ -56,9 +56,9 @@ func (n *Net) contextOf(c *tlsio.Config) *tlsio.Context {
 	return next.byName[c.Name]
 }
 
-// updateTLS makes the TLS configurations of cfgs those that handshakes go by, and forgets others.
+// updateTLS makes the TLS configurations of cfgs those that handshakes go by, and forgets others, with whom they have vouched for.
 func (n *Net) updateTLS(cfgs []ListenerConfig) {
-	next := contexts{byName: make(map[string]*tlsio.Context)}
+	was, next := n.secure.Load(), contexts{byName: make(map[string]*tlsio.Context)}
 	for _, cfg := range cfgs {
 		if cfg.TLS == nil {
 			continue
@@ -66,9 +66,14 @@ func (n *Net) updateTLS(cfgs []ListenerConfig) {
 		x := n.contextOf(cfg.TLS)
 		x.Update(cfg.TLS)
 		next.byName[cfg.TLS.Name] = x
-		next.first = cmp.Or(next.first, x)
+		next.usual = cmp.Or(next.byName[defaultTLS], next.usual, x)
 	}
 	n.secure.Store(&next)
+	for name, x := range was.byName {
+		if next.byName[name] != x {
+			x.Retire()
+		}
+	}
 }
 
 // dialSecure prepares TLS for a connection that is to be opened, nil when its transport has none. Loops without a Net speak no TLS as clients.
@@ -77,12 +82,18 @@ func (l *Loop) dialSecure(t Transport, o *DialOptions) (*secure, error) {
 		return nil, nil
 	}
 	now := l.net.secure.Load()
-	x := now.byName[cmp.Or(o.TLS, defaultTLS)]
-	if x == nil && o.TLS == "" {
-		x = now.first
+	x := now.usual
+	if o.TLS != "" {
+		x = now.byName[o.TLS]
 	}
 	if x == nil {
 		return nil, ErrNoTLS
 	}
 	return &secure{context: x}, nil
+}
+
+// UsualTLS tells whether a connection that we have opened goes by the TLS configuration that one would go by now that names none. It has nothing
+// to say of one without TLS.
+func (c *Conn) UsualTLS() bool {
+	return c.tls == nil || c.loop.net == nil || c.tls.context == c.loop.net.secure.Load().usual
 }

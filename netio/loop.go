@@ -154,10 +154,10 @@ func (l *Loop) ConnTo(t Transport, remote netip.AddrPort) *Conn {
 }
 
 // ConnToServer is ConnTo for a connection with TLS that was opened, with DialOptions.ServerName, to reach a server by its name: one that was
-// verified for a domain is not good for another domain at the same address (RFC 5922 §7.3).
-func (l *Loop) ConnToServer(t Transport, remote netip.AddrPort, name string) *Conn {
+// verified for a domain is not good for another domain at the same address (RFC 5922 §7.3). good has the last word about each.
+func (l *Loop) ConnToServer(t Transport, remote netip.AddrPort, name string, good func(*Conn) bool) *Conn {
 	c := l.ConnTo(t, remote)
-	for c != nil && c.ServerName() != name {
+	for c != nil && (c.ServerName() != name || !good(c)) {
 		c = c.older
 	}
 	return c

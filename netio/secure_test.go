@@ -248,13 +248,17 @@ func TestConnToServer(t *testing.T) {
 		}
 		conns = append(conns, c)
 	}
+	any := func(*netio.Conn) bool { return true }
 	for name, want := range map[string]*netio.Conn{"a.example.com": conns[2], "b.example.com": conns[1], "c.example.com": nil, "": nil} {
-		if got := l.ConnToServer(netio.TLS, peerAddr, name); got != want {
+		if got := l.ConnToServer(netio.TLS, peerAddr, name, any); got != want {
 			t.Errorf("%q: got %v, want %v", name, got, want)
 		}
 	}
+	if got := l.ConnToServer(netio.TLS, peerAddr, "a.example.com", func(c *netio.Conn) bool { return c != conns[2] }); got != conns[0] {
+		t.Errorf("one that is not good: got %v, want the older one", got)
+	}
 	conns[2].Close(nil)
-	if got := l.ConnToServer(netio.TLS, peerAddr, "a.example.com"); got != conns[0] {
+	if got := l.ConnToServer(netio.TLS, peerAddr, "a.example.com", any); got != conns[0] {
 		t.Error("an older connection is not found")
 	}
 }

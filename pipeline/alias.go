@@ -3,9 +3,11 @@ package pipeline
 import (
 	"cmp"
 	"maps"
+	"math"
 	"net/netip"
 	"slices"
 	"sync/atomic"
+	"time"
 
 	"sluice/netio"
 	"sluice/parser"
@@ -28,18 +30,37 @@ const (
 	aliasMaps = 64 // among which they are spread
 )
 
-// A provenPeer is the client of a TLS connection, which has shown by its
-// certificate who it is, and the ports that it has made aliases of.
+// A provenPeer is who the peer of a TLS connection is by its certificate and,
+// of a client, the ports that it has made aliases of.
 type provenPeer struct {
-	cert  *netio.PeerCert
+	proof
 	ports [maxAliasesPerConn]uint16
 	n     int
 }
 
+// A proof is a certificate that a peer has shown, and when.
+type proof struct {
+	cert *netio.PeerCert
+	at   time.Duration // on the clock of all loops
+}
+
+// end returns when the certificate stops counting: when it is not valid any
+// more, or at once when a reload has changed who vouches for it.
+func (p *proof) end(now time.Duration) time.Duration {
+	good := p.cert.GoodFor(now - p.at)
+	if good > math.MaxInt64-p.at {
+		return math.MaxInt64
+	}
+	return p.at + good
+}
+
+// holds reports whether the certificate still counts.
+func (p *proof) holds(now time.Duration) bool { return now < p.end(now) }
+
 // An alias is a connection by which an address is reached, and who is there.
 type alias struct {
 	conn netio.ConnID
-	cert *netio.PeerCert
+	proof
 }
 
 // An aliasTable holds the aliases of all loops, by the address that each stands
@@ -84,21 +105,26 @@ func (t *aliasTable) has(at netip.AddrPort, conn netio.ConnID) bool {
 }
 
 // find returns the newest connection by which at is reached and whose client is
-// host, 0 when there is none.
-func (t *aliasTable) find(at netip.AddrPort, host string) netio.ConnID {
+// host, 0 when there is none. Those whose proof has ended are removed; gone is
+// how many.
+func (t *aliasTable) find(at netip.AddrPort, host string, now time.Duration) (conn netio.ConnID, gone int64) {
 	if t.n.Load() == 0 {
-		return 0
+		return 0, 0
 	}
 	m := t.mapOf(at).Load()
 	if m == nil {
-		return 0
+		return 0, 0
 	}
 	for _, a := range slices.Backward((*m)[at]) {
-		if a.cert.IsFor(host) {
-			return a.conn
+		switch {
+		case !a.cert.IsFor(host):
+		case a.holds(now):
+			return a.conn, gone
+		case t.remove(at, a.conn):
+			gone++
 		}
 	}
-	return 0
+	return 0, gone
 }
 
 // add makes a an alias of at; where an address has too many the oldest gives
@@ -152,13 +178,23 @@ func (t *aliasTable) remove(at netip.AddrPort, conn netio.ConnID) bool {
 	}
 }
 
-// prove notes who the peer of f is, where that can make an alias: a client over
-// TLS whose certificate is good (RFC 5923 §9.2, §9.3).
+// prove notes who the peer of f is: a server over TLS, or a client that can make
+// an alias, because its certificate is good (RFC 5923 §9.2, §9.3).
 func (f *flow) prove(pc *netio.PeerCert) {
-	if f.c.Transport() == netio.TLS && !f.c.Dialled() && pc.Verified == nil {
-		f.proven = &provenPeer{cert: pc}
+	if f.c.Transport() == netio.TLS && (f.c.Dialled() || pc.Verified == nil) {
+		f.proven = &provenPeer{proof: proof{pc, f.e.loop.Now()}}
 	}
 }
+
+// stillProven reports whether c, which we have opened, would be opened and
+// verified today as it was then. One that is being opened will be.
+func stillProven(c *netio.Conn) bool {
+	f, ok := c.Link.(*flow)
+	return c.UsualTLS() && (!ok || f.proven == nil || f.proven.holds(f.e.loop.Now()))
+}
+
+// everProven is stillProven for what belongs to a call.
+func everProven(*netio.Conn) bool { return true }
 
 // aliasAt returns the address that a port of f's peer stands for: with the
 // address that the connection is from, whatever the Via says (RFC 5923 §8.2).
@@ -171,7 +207,7 @@ func (f *flow) aliasAt(port uint16) netip.AddrPort {
 // as if it did not (RFC 5923 §8.2).
 func (f *flow) takeAlias(m *sip.Message) {
 	p, e := f.proven, f.e
-	if p == nil || !e.limits().Aliases.Accept {
+	if p == nil || f.c.Dialled() || !e.limits().Aliases.Accept {
 		return
 	}
 	via, err := m.TopVia()
@@ -179,6 +215,10 @@ func (f *flow) takeAlias(m *sip.Message) {
 		return
 	}
 	if value, ok := via.Param(m.Buf, "alias"); !ok || !value.Empty() {
+		return
+	}
+	if !p.holds(e.loop.Now()) {
+		f.dropAliases()
 		return
 	}
 	port := cmp.Or(via.Port, 5061)
@@ -190,7 +230,7 @@ func (f *flow) takeAlias(m *sip.Message) {
 		e.count(metricAliasesRefused)
 		return
 	}
-	more, ok := e.edge.aliases.add(at, alias{f.c.ID(), p.cert})
+	more, ok := e.edge.aliases.add(at, alias{f.c.ID(), p.proof})
 	if !ok {
 		e.count(metricAliasesRefused)
 		return
@@ -198,12 +238,14 @@ func (f *flow) takeAlias(m *sip.Message) {
 	if !known {
 		p.ports[p.n] = port
 		p.n++
+		f.arm()
 	}
 	e.count(metricAliasesMade)
 	e.gauge(metricAliases, more)
 }
 
-// dropAliases ends the aliases of a connection that closes.
+// dropAliases ends the aliases of a connection that closes, or whose proof has
+// ended.
 func (f *flow) dropAliases() {
 	p := f.proven
 	if p == nil {
@@ -214,6 +256,7 @@ func (f *flow) dropAliases() {
 			f.e.gauge(metricAliases, -1)
 		}
 	}
+	p.n = 0
 }
 
 // aliasFor returns the connection that is to be used instead of opening one to
@@ -226,7 +269,10 @@ func (e *Engine) aliasFor(b *Branch) netio.ConnID {
 	if t.Transport != netio.TLS || b.direct || len(b.server) == 0 || !e.limits().Aliases.Accept {
 		return 0
 	}
-	id := e.edge.aliases.find(netip.AddrPortFrom(t.Addr.Addr().Unmap(), t.Addr.Port()), b.serverName())
+	id, gone := e.edge.aliases.find(netip.AddrPortFrom(t.Addr.Addr().Unmap(), t.Addr.Port()), b.serverName(), e.loop.Now())
+	if gone > 0 {
+		e.gauge(metricAliases, -gone)
+	}
 	if id == 0 || id.Loop() == e.index && e.loop.Conn(id) == nil {
 		return 0
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // certOf is the certificate of a client that is some domains.
-func certOf(domains ...string) *netio.PeerCert { return &netio.PeerCert{Identities: domains} }
+func certOf(domains ...string) proof { return proof{cert: &netio.PeerCert{Identities: domains}} }
 
 // addrOf is one of many addresses.
 func addrOf(i int) netip.AddrPort {
@@ -23,11 +23,11 @@ func TestAliasTable(t *testing.T) {
 	find := func(want map[string]netio.ConnID) {
 		t.Helper()
 		for _, host := range []string{"a.example", "b.example", "both.example", "c.example", ""} {
-			if got := tab.find(at, host); got != want[host] {
+			if got, _ := tab.find(at, host, 0); got != want[host] {
 				t.Errorf("%s: got connection %d, want %d", host, got, want[host])
 			}
 		}
-		if got := tab.find(addrOf(2), "a.example"); got != 0 {
+		if got, _ := tab.find(addrOf(2), "a.example", 0); got != 0 {
 			t.Errorf("another address: got connection %d, want none", got)
 		}
 	}
@@ -110,7 +110,7 @@ func TestAliasTableShared(t *testing.T) {
 			for i := range conns {
 				id := netio.ConnID(l)<<56 | netio.ConnID(i+1)
 				tab.add(addrOf(i%3), alias{id, cert})
-				if got := tab.find(addrOf(i%3), cert.Identities[0]); got != 0 && got.Loop() != l {
+				if got, _ := tab.find(addrOf(i%3), cert.cert.Identities[0], 0); got != 0 && got.Loop() != l {
 					t.Errorf("loop %d found the connection of loop %d", l, got.Loop())
 				}
 				if i%2 == 0 {

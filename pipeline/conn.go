@@ -60,6 +60,7 @@ const (
 	dutyClose
 	dutyHalfClose
 	dutyIdle
+	dutyProof      // what its certificate proves has ended
 	dutyAsk        // send a keep-alive
 	dutyUnanswered // ours was not answered
 )
@@ -72,8 +73,15 @@ type deadline struct {
 
 // after makes d earlier, if limit is one and ends before it.
 func (d *deadline) after(since, limit time.Duration, duty duty) {
-	if limit > 0 && since+limit < d.at {
-		d.at, d.duty = since+limit, duty
+	if limit > 0 {
+		d.by(since+limit, duty)
+	}
+}
+
+// by makes d earlier, if at is.
+func (d *deadline) by(at time.Duration, duty duty) {
+	if at < d.at {
+		d.at, d.duty = at, duty
 	}
 }
 
@@ -150,6 +158,9 @@ func (f *flow) next() deadline {
 	} else {
 		d.after(f.heard, lim.IdleIn, dutyIdle)
 	}
+	if p := f.proven; p != nil && p.n > 0 {
+		d.by(p.end(f.e.loop.Now()), dutyProof)
+	}
 	switch f.link.Mode() {
 	case link.ModeWebSocket:
 		f.nextPing(&d, &lim.WebSocket)
@@ -211,6 +222,8 @@ func (f *flow) do(d duty) {
 		f.close(CausePeerClosed)
 	case dutyIdle:
 		f.idle()
+	case dutyProof:
+		f.dropAliases()
 	case dutyAsk:
 		f.ask()
 	case dutyUnanswered:

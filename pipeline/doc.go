@@ -71,6 +71,10 @@
 // replaced as a whole. An attempt whose alias turns out to be gone fails, and
 // is made again over a connection that is opened.
 //
+// What a certificate proves is asked for with each new request, of an alias and
+// of a connection that we have opened: it ends with its validity, and with a
+// reload after which nobody vouches for it. Calls go on over the old connection.
+//
 // A connection has one timer, in its flow. Bytes that arrive only move a time; the
 // timer finds out what is due when it fires, and is set anew at once only when
 // a deadline comes nearer: a message has begun, a Close frame waits for its

@@ -149,13 +149,18 @@ func (e *Engine) findPath(b *Branch) (path, Cause) {
 }
 
 // connTo returns the connection of this loop to b's target, nil for none. Over
-// TLS it has to be one whose peer has proved to be the server that is meant.
+// TLS it has to be one whose peer has proved to be the server that is meant; for
+// a request of a call it will do that it once had.
 func (e *Engine) connTo(b *Branch) *netio.Conn {
 	t := &b.Target
 	if t.Transport != netio.TLS {
 		return e.loop.ConnTo(t.Transport, t.Addr)
 	}
-	return e.loop.ConnToServer(t.Transport, t.Addr, b.serverName())
+	c := e.loop.ConnToServer(t.Transport, t.Addr, b.serverName(), stillProven)
+	if c == nil && b.x.InDialog() {
+		c = e.loop.ConnToServer(t.Transport, t.Addr, b.serverName(), everProven)
+	}
+	return c
 }
 
 // serverName is b.server, and valid as long.

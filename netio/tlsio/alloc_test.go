@@ -7,6 +7,9 @@ import (
 	"crypto/x509"
 	"net"
 	"testing"
+	"time"
+
+	"sluice/netio/tlsio/tlstest"
 )
 
 // What crypto/tls allocates by itself: 24 bytes for each record that is read, nothing for one that is written.
@@ -58,5 +61,15 @@ func TestIsForAllocatesNothing(t *testing.T) {
 		if got := testing.AllocsPerRun(100, func() { pc.IsFor(host) }); got != 0 {
 			t.Errorf("%s: got %v allocations, want 0", host, got)
 		}
+	}
+}
+
+// TestGoodForAllocatesNothing: while the rules stay as they are.
+func TestGoodForAllocatesNothing(t *testing.T) {
+	ca := tlstest.NewCA(t, "Test CA")
+	x := NewContext(&Config{ClientAuth: ClientRequest, Roots: ca.Pool})
+	pc := x.JudgeClient(ca.Issue(t, tlstest.Leaf{}).Chain(t))
+	if got := testing.AllocsPerRun(100, func() { pc.GoodFor(time.Second) }); got != 0 {
+		t.Errorf("got %v allocations, want none", got)
 	}
 }

@@ -34,6 +34,14 @@ type Config struct {
 // clientSessions is how many sessions with servers are remembered, to be resumed.
 const clientSessions = 1024
 
+// serverAuth is what is wanted of a server's certificate, as ClientAuth is of a client's.
+func (c *Config) serverAuth() ClientAuth {
+	if c.TrustServers {
+		return ClientNone
+	}
+	return ClientVerify
+}
+
 // Context is a Config that can be replaced while connections live. All goroutines may use it.
 type Context struct {
 	server  *tls.Config // for good: it holds the keys of session tickets, and renews them daily
@@ -43,8 +51,8 @@ type Context struct {
 // compiled is a Config as crypto/tls wants it.
 type compiled struct {
 	*Config
-	server, client *tls.Config
-	rules          rules
+	server, client   *tls.Config
+	clients, servers rules
 }
 
 func (n *compiled) now() time.Time {
@@ -65,8 +73,8 @@ func NewContext(c *Config) *Context {
 	return x
 }
 
-// Update makes c what handshakes go by from now on. Connections stay as they are. A session of before is resumed only if c wants the same
-// certificates of clients, by the same authorities; our own sessions with servers are not.
+// Update makes c what handshakes go by from now on. Connections stay as they are; what PeerCert.GoodFor tells of them goes by c. A session of
+// before is resumed only if c wants the same certificates of clients, by the same authorities; our own sessions with servers are not.
 func (x *Context) Update(c *Config) {
 	old := x.current.Load()
 	if old == nil {
@@ -75,7 +83,7 @@ func (x *Context) Update(c *Config) {
 	if old.Config == c {
 		return
 	}
-	n := &compiled{Config: c, rules: old.rules.next(c)}
+	n := &compiled{Config: c, clients: old.clients.next(c.ClientAuth, c.Roots), servers: old.servers.next(c.serverAuth(), c.Roots)}
 	n.server = &tls.Config{
 		MinVersion: max(c.MinVersion, tls.VersionTLS12),
 		MaxVersion: c.MaxVersion,
@@ -92,7 +100,8 @@ func (x *Context) Update(c *Config) {
 	}
 	if c.ClientAuth == ClientVerify {
 		n.server.VerifyConnection = func(cs tls.ConnectionState) error {
-			return refusal(verifyChain(cs.PeerCertificates, c.Roots, n.now()))
+			_, err := verifyChain(cs.PeerCertificates, c.Roots, n.now())
+			return refusal(err)
 		}
 	}
 	n.client = &tls.Config{
@@ -110,7 +119,12 @@ func (x *Context) Update(c *Config) {
 // client judges a client.
 func (x *Context) client(cs *tls.ConnectionState) *PeerCert {
 	n := x.current.Load()
-	return newPeerCert(cs, verifyChain(cs.PeerCertificates, n.Roots, n.now()))
+	p := &proof{context: x, at: n.now()}
+	until, err := verifyChain(cs.PeerCertificates, n.Roots, p.at)
+	p.conclude(&n.clients, until, err)
+	pc := newPeerCert(cs, err)
+	pc.proof = p
+	return pc
 }
 
 // dialConfig is the configuration for a connection to the server name, and what tells about that server once the handshake is done.
@@ -118,17 +132,29 @@ func (x *Context) dialConfig(name string) (*tls.Config, func(*tls.ConnectionStat
 	n := x.current.Load()
 	config := n.client.Clone()
 	config.ServerName = normalHost(name)
+	p := &proof{context: x, server: config.ServerName}
 	var verified error
 	config.VerifyConnection = func(cs tls.ConnectionState) error {
-		verified = verifyServer(cs.PeerCertificates, n.Roots, n.now(), config.ServerName)
+		p.at = n.now()
+		var until time.Time
+		until, verified = verifyServer(cs.PeerCertificates, n.Roots, p.at, p.server)
 		if n.TrustServers {
+			p.conclude(&n.servers, endless, nil)
 			return nil
 		}
+		p.conclude(&n.servers, until, verified)
 		return refusal(verified)
 	}
 	return config, func(cs *tls.ConnectionState) *PeerCert {
 		pc := newPeerCert(cs, verified)
-		pc.Dialled = true
+		pc.Dialled, pc.proof = true, p
 		return pc
 	}
+}
+
+// Retire says that x is in use no more: nobody whom it has verified counts as that any longer.
+func (x *Context) Retire() {
+	n := *x.current.Load()
+	n.clients, n.servers = n.clients.end(), n.servers.end()
+	x.current.Store(&n)
 }

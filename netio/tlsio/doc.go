@@ -34,7 +34,8 @@
 //
 // A Config is one set of certificates and rules, a Context what is alive of it: Update replaces the Config for the handshakes to come, while the
 // keys of session tickets stay. A ticket is good as long as the rules for certificates of clients are those by which it came about, and the
-// client's certificate is valid; after that there is a full handshake. A server chooses its certificate by the algorithms that the client knows,
+// client's certificate is valid; after that there is a full handshake. Who was verified once counts as that by the rules of now, not by
+// those of the handshake: PeerCert.GoodFor tells how long. A server chooses its certificate by the algorithms that the client knows,
 // and among those by the name that it asks for (SNI): one that RFC 5922 finds or, for browsers, RFC 6125 with its wildcards. A client has to be
 // told whom it means to reach, and verifies that by RFC 5922.
 package tlsio

@@ -30,6 +30,8 @@ type PeerCert struct {
 	Identities []string            // SIP domains of the leaf (RFC 5922 §7.1), in lower case; worth something only when Verified is nil
 	Dialled    bool                // we are the client
 	Resumed    bool                // the session is that of an earlier connection
+
+	proof *proof // nil: there was no handshake
 }
 
 func newPeerCert(cs *tls.ConnectionState, verified error) *PeerCert {
@@ -143,10 +145,24 @@ func isDomain(s string) bool {
 	})
 }
 
-// verifyChain verifies a chain up to one of roots (nil: the system's).
-func verifyChain(chain []*x509.Certificate, roots *x509.CertPool, now time.Time) error {
-	_, err := chainsOf(chain, roots, now)
-	return err
+// endless is an end of validity for who has none.
+var endless = time.Unix(1<<40, 0)
+
+// verifyChain verifies a chain up to one of roots (nil: the system's), and tells until when it is good: as long as the best of its ways.
+func verifyChain(chain []*x509.Certificate, roots *x509.CertPool, now time.Time) (until time.Time, err error) {
+	paths, err := chainsOf(chain, roots, now)
+	for _, path := range paths {
+		end := endless
+		for _, c := range path {
+			if c.NotAfter.Before(end) {
+				end = c.NotAfter
+			}
+		}
+		if end.After(until) {
+			until = end
+		}
+	}
+	return until, err
 }
 
 // chainsOf are the ways that lead from a leaf to roots.
@@ -170,13 +186,14 @@ func usages(leaf *x509.Certificate) []x509.ExtKeyUsage {
 	return []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth}
 }
 
-// verifyServer verifies a server's chain and that it is the one that we mean to reach (RFC 5922 §7.3).
-func verifyServer(chain []*x509.Certificate, roots *x509.CertPool, now time.Time, name string) error {
-	if err := verifyChain(chain, roots, now); err != nil {
-		return err
+// verifyServer verifies a server's chain, as verifyChain does, and that it is the one that we mean to reach (RFC 5922 §7.3).
+func verifyServer(chain []*x509.Certificate, roots *x509.CertPool, now time.Time, name string) (until time.Time, err error) {
+	until, err = verifyChain(chain, roots, now)
+	if err != nil {
+		return until, err
 	}
 	if ids := Identities(chain[0]); !isFor(chain[0], ids, name) {
-		return fmt.Errorf("%w: it is for %q, not for %q", ErrIdentity, ids, name)
+		return until, fmt.Errorf("%w: it is for %q, not for %q", ErrIdentity, ids, name)
 	}
-	return nil
+	return until, nil
 }

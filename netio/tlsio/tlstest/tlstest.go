@@ -104,6 +104,18 @@ func (ca *CA) Intermediate(tb testing.TB, name string) *CA {
 	return &CA{Cert: sign(tb, t, newKey(tb, false), ca.Cert), Pool: ca.Pool}
 }
 
+// Chain is what a peer with the certificate shows.
+func (c *Cert) Chain(tb testing.TB) []*x509.Certificate {
+	tb.Helper()
+	var chain []*x509.Certificate
+	for _, der := range c.TLS.Certificate {
+		cert, err := x509.ParseCertificate(der)
+		check(tb, err)
+		chain = append(chain, cert)
+	}
+	return chain
+}
+
 func newKey(tb testing.TB, useRSA bool) crypto.Signer {
 	tb.Helper()
 	if useRSA {
