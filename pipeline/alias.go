@@ -260,23 +260,21 @@ func (f *flow) dropAliases() {
 }
 
 // aliasFor returns the connection that is to be used instead of opening one to
-// b's target, 0 for none: its client advertises that address and has proved to
+// where p leads, 0 for none: its client advertises that address and has proved to
 // be the server that is meant (RFC 5923 §8.2). What another loop owns is taken
 // to exist; the loop will say so if it does not, and then a connection is
 // opened.
-func (e *Engine) aliasFor(b *Branch) netio.ConnID {
-	t := &b.Target
-	if t.Transport != netio.TLS || b.direct || len(b.server) == 0 || !e.limits().Aliases.Accept {
+func (e *Engine) aliasFor(p *path, w *wanted) netio.ConnID {
+	if p.transport != netio.TLS || w.direct || len(w.host) == 0 || !e.limits().Aliases.Accept {
 		return 0
 	}
-	id, gone := e.edge.aliases.find(netip.AddrPortFrom(t.Addr.Addr().Unmap(), t.Addr.Port()), b.serverName(), e.loop.Now())
+	id, gone := e.edge.aliases.find(netip.AddrPortFrom(p.addr.Addr().Unmap(), p.addr.Port()), w.name(), e.loop.Now())
 	if gone > 0 {
 		e.gauge(metricAliases, -gone)
 	}
 	if id == 0 || id.Loop() == e.index && e.loop.Conn(id) == nil {
 		return 0
 	}
-	b.aliased = true
 	e.count(metricAliasesUsed)
 	return id
 }

@@ -36,8 +36,11 @@ type clientTxn struct {
 	wantCancel bool       // a CANCEL waits for the first provisional response
 	reason     *netio.Buf // the Reason header lines that go with it
 	answer     *netio.Buf // the 2xx as it was relayed, where stages have edited it; for an INVITE of ours the ACK
+	host       *netio.Buf // of the server that an INVITE is for, over TLS
 	sent       bool       // the request went out once
 	acked      bool       // answer is that ACK
+	gone       bool       // its connection has closed
+	again      bool       // another one may be used for what follows
 	nextFree   uint32
 }
 
@@ -84,7 +87,7 @@ func (t *clientTable) release(c *clientTxn) {
 		c.gen = 1
 	}
 	c.b, c.server, c.cancel, c.timers = nil, nil, nil, nil
-	c.wantCancel, c.sent, c.acked, c.lostBy = false, false, false, CauseNone
+	c.wantCancel, c.sent, c.acked, c.gone, c.again, c.lostBy = false, false, false, false, false, CauseNone
 	c.nextFree, t.free = t.free, c.slot
 	t.n--
 }
@@ -160,11 +163,13 @@ func (c *clientTxn) do(a txn.Action, resp *sip.Message) {
 	}
 }
 
-// dropRequest gives back the bytes of the request.
+// dropRequest gives back the bytes of the request, and to whom it went.
 func (c *clientTxn) dropRequest() {
-	if c.out != nil {
-		c.out.Release()
-		c.out = nil
+	for _, b := range [...]**netio.Buf{&c.out, &c.host} {
+		if *b != nil {
+			(*b).Release()
+			*b = nil
+		}
 	}
 }
 
@@ -227,7 +232,7 @@ func (c *clientTxn) sendAck(resp *sip.Message) {
 		c.out.Release()
 		c.out = ack
 	}
-	c.e.transmit(&c.dest, c.out, 0)
+	c.follow(c.out)
 }
 
 // sendCancel cancels the INVITE, at once if a provisional response has
@@ -309,7 +314,11 @@ func (c *clientTxn) destroy() {
 }
 
 func (n *cancelTxn) do(a txn.Action) {
-	if a&txn.SendRequest != 0 {
+	switch {
+	case a&txn.SendRequest == 0:
+	case n.client != nil:
+		n.client.follow(n.out)
+	default:
 		n.e.transmit(&n.dest, n.out, 0)
 	}
 	if a&txn.Done != 0 {

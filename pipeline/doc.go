@@ -75,6 +75,10 @@
 // of a connection that we have opened: it ends with its validity, and with a
 // reload after which nobody vouches for it. Calls go on over the old connection.
 //
+// What follows an INVITE, its CANCEL and the ACK for a failure, goes over the
+// INVITE's connection or, when that has closed, over another one to the same
+// address; who is reached by a flow is reached by that alone.
+//
 // A connection has one timer, in its flow. Bytes that arrive only move a time; the
 // timer finds out what is due when it fires, and is set anew at once only when
 // a deadline comes nearer: a message has begun, a Close frame waits for its

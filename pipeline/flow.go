@@ -312,6 +312,7 @@ func (e *Engine) onSettled(mail *netio.Mail) {
 // §18.2.2), so an INVITE goes on waiting; but not for a WebSocket client, who
 // does not know where (RFC 7118 §5).
 func (c *clientTxn) connectionLost() {
+	c.gone = true
 	c.do(c.m.Handle(txn.TransportError, c.e.loop.Now(), c.timers), nil)
 	if c.m.Kind != txn.InviteClient || c.m.State != txn.Proceeding || c.dest.transport.Dialable() {
 		return

@@ -113,6 +113,7 @@ func (e *Engine) send(b *Branch) {
 	e.gauge(metricClients, 1)
 	c.b, b.client = b, c
 	c.dest, c.timers = dest, e.timersOf(x.Profile())
+	c.remember(b)
 	if s := x.server; s != nil {
 		c.server, c.serverGen = s, s.gen
 	}

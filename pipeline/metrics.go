@@ -107,7 +107,7 @@ var metricTexts = [numMetrics]struct{ name, help string }{
 	metricPassedOver:        {"sluice_blacklist_hits_total", "Attempts that were not made because of the blacklist."},
 	metricWidened:           {"sluice_sip_requests_widened_total", "Requests too large for UDP that went over TCP."},
 	metricFlowGone:          {"sluice_sip_flows_gone_total", "Messages for a connection that had closed."},
-	metricReopened:          {"sluice_sip_connections_reopened_total", "Connections opened for a response whose own had closed."},
+	metricReopened:          {"sluice_sip_connections_reopened_total", "Messages of a transaction whose connection had closed that went over another one."},
 	metricAliasesMade:       {"sluice_aliases_made_total", "Connections of TLS clients that were made an alias of the address in their Via (RFC 5923)."},
 	metricAliasesRefused:    {"sluice_aliases_refused_total", "Requests whose alias was not made because there were too many."},
 	metricAliasesUsed:       {"sluice_aliases_used_total", "Attempts over the alias of an address instead of a connection to it."},

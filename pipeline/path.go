@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"net/netip"
 	"syscall"
-	"unsafe"
 
 	"github.com/valyala/bytebufferpool"
 
@@ -127,44 +126,10 @@ func (e *Engine) findPath(b *Branch) (path, Cause) {
 		}
 		return p, CauseNone
 	}
-	c := e.connTo(b)
-	if c == nil || c.State() != netio.StateOpen {
-		if p.conn = e.aliasFor(b); p.conn != 0 {
-			return e.flowPath(p)
-		}
-	}
-	if c == nil {
-		var err error
-		o := netio.DialOptions{From: p.listener}
-		if t.Transport == netio.TLS {
-			o.ServerName = string(b.server)
-		}
-		if c, err = e.loop.DialWith(t.Transport, t.Addr, o); err != nil {
-			return p, cmp.Or(lostBy(err), CauseConnectionError)
-		}
-		e.openFlow(c)
-	}
-	p.conn = c.ID()
-	return p, CauseNone
+	p, aliased, why := e.connect(p, wanted{b.server, x.InDialog(), b.direct})
+	b.aliased = aliased
+	return p, why
 }
-
-// connTo returns the connection of this loop to b's target, nil for none. Over
-// TLS it has to be one whose peer has proved to be the server that is meant; for
-// a request of a call it will do that it once had.
-func (e *Engine) connTo(b *Branch) *netio.Conn {
-	t := &b.Target
-	if t.Transport != netio.TLS {
-		return e.loop.ConnTo(t.Transport, t.Addr)
-	}
-	c := e.loop.ConnToServer(t.Transport, t.Addr, b.serverName(), stillProven)
-	if c == nil && b.x.InDialog() {
-		c = e.loop.ConnToServer(t.Transport, t.Addr, b.serverName(), everProven)
-	}
-	return c
-}
-
-// serverName is b.server, and valid as long.
-func (b *Branch) serverName() string { return unsafe.String(unsafe.SliceData(b.server), len(b.server)) }
 
 // flowPath completes the path over a connection that exists. What another
 // loop owns is taken to exist; the loop will say so if it does not.
