@@ -123,15 +123,24 @@ func TestCancelRefused(t *testing.T) {
 	d.Fail(errRefused)
 	n.Advance(32*time.Second + 100*time.Millisecond)
 	expectSent(n.Net, alice, "SIP/2.0 487 ")
-	n.FromUDP(alice, request("ACK", "1 ", "inv", "b1"))
-	n.Advance(40 * time.Second)
+	n.finish()
+}
 
-	n.FromUDP(alice, request("INVITE", "2 ", "udp", "")) // whose transaction is in the place of that one
+// TestCloseIsForgotten: a transaction in the place of one whose connection had
+// closed has nothing of that.
+func TestCloseIsForgotten(t *testing.T) {
+	n := newTrunkNet(t, accepting)
+	callee, inv := n.ring(trunkTCP)
+	callee.h.ClosePeer(callee.c)
+	theirs := connect(n.Net, netio.TCP, "192.0.2.9:40000")
+	theirs.send(respond(inv, "200 OK"))
+	expectSent(n.Net, alice, "SIP/2.0 200 ")
+	n.Advance(40 * time.Second)
+	n.FromUDP(alice, request("INVITE", "2 ", "udp", ""))
 	n.FromUDP(bob, respond(toBob(n.Net, "INVITE "), "180 Ringing"))
 	n.FromUDP(alice, request("CANCEL", "2 ", "udp", ""))
 	toBob(n.Net, "CANCEL ")
-	noDial(n.Net)
-	n.finish()
+	n.finish(theirs)
 }
 
 // TestCancelAfterAliasClosed: it goes over another alias of the trunk, if there
