@@ -257,7 +257,7 @@ const (
 // idle ends a connection that nobody needs. Who waits for a transaction to end
 // is not idle.
 func (f *flow) idle() {
-	if f.clients != nil || len(f.far) > 0 || f.servers > 0 {
+	if f.clients != nil || f.far.len() > 0 || f.servers > 0 {
 		f.heard = f.e.loop.Now()
 		return
 	}

@@ -53,6 +53,7 @@ type Engine struct {
 	hashed    []byte // scratch for what is hashed
 	keeper    keeper
 	sweep     sweep
+	notices   notices
 
 	freeServers  *serverTxn
 	freeBranches []*Branch

@@ -1,10 +1,12 @@
 package pipeline_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
 	"sluice/netio"
+	"sluice/netio/netiotest"
 	"sluice/pipeline"
 	"sluice/pipeline/pipelinetest"
 )
@@ -87,4 +89,70 @@ func TestFarCancelSettlesNothing(t *testing.T) {
 	callee.h.ClosePeer(callee.c)
 	n.Advance(0)
 	expectSent(n, alice, "SIP/2.0 487 ")
+}
+
+// fill takes all room in the mailbox of a loop, until that next runs.
+func fill(h *netiotest.Harness) {
+	for h.Loop().Post(netio.Mail{}) {
+	}
+}
+
+// TestSettledInTheEnd: that a request has ended is told when the mailbox of its
+// connection's loop has room for it, so that the connection may be idle.
+func TestSettledInTheEnd(t *testing.T) {
+	n, w, p := farCallee(t, 60*time.Second)
+	n.FromUDP(alice, request("OPTIONS", "1 ", "far", ""))
+	p.expect("OPTIONS ")
+	fill(n.Loops[1])
+	n.Loops[0].Advance(33 * time.Second) // it times out
+	if got := n.Count("sluice_client_transactions"); got != 0 {
+		t.Fatalf("%d transactions, want none", got)
+	}
+	n.Advance(0) // there is room again
+	n.Loops[1].Advance(33 * time.Second)
+	n.Loops[0].Advance(time.Second)
+	n.Advance(61 * time.Second)
+	if got := w.ended(); got != "idle" {
+		t.Errorf("closed: %q, want idle", got)
+	}
+	n.Sent()
+	n.Idle()
+}
+
+// TestLostInTheEnd: so is that a connection is gone on which others wait.
+func TestLostInTheEnd(t *testing.T) {
+	n, _, p := farCallee(t, 0)
+	for i := range 3 {
+		n.FromUDP(alice, request("OPTIONS", "1 ", fmt.Sprint("far", i), ""))
+	}
+	p.expect("OPTIONS ", "OPTIONS ", "OPTIONS ")
+	fill(n.Loops[0])
+	p.h.ClosePeer(p.c)
+	n.Advance(0)
+	expectSent(n, alice)
+	n.Advance(time.Second)
+	expectSent(n, alice, "SIP/2.0 430 ", "SIP/2.0 430 ", "SIP/2.0 430 ")
+	n.Advance(40 * time.Second)
+	n.Idle()
+}
+
+// TestManyFarRequests: when a connection closes all of the requests fail at once
+// that other loops have sent on it, also the oldest of very many.
+func TestManyFarRequests(t *testing.T) {
+	const many = 6000 // more than its loop's mailbox takes at a time
+	n, _, p := farCallee(t, 0)
+	for i := range many {
+		n.FromUDP(alice, request("OPTIONS", "1 ", fmt.Sprint("far", i), ""))
+	}
+	if got := len(p.received()); got != many {
+		t.Fatalf("bob got %d requests, want %d", got, many)
+	}
+	p.h.ClosePeer(p.c)
+	n.Advance(time.Second)
+	if got := len(n.Sent()); got != many {
+		t.Errorf("%d requests have failed, want %d", got, many)
+	}
+	n.Advance(40 * time.Second)
+	n.Sent()
+	n.Idle()
 }

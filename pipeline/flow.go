@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"errors"
-	"slices"
 	"syscall"
 
 	"sluice/netio"
@@ -22,7 +21,7 @@ type flow struct {
 	c         *netio.Conn
 	cells     []connCells
 	clients   *clientTxn // list of those whose request went out here
-	far       []Token    // client transactions of other loops whose request went out here
+	far       *tokenSet  // client transactions of other loops whose request went out here; nil: none did
 	servers   int32      // server transactions whose request came here
 	owed      int32      // those of them whose client waits for its final response
 	invites   *serverTxn // list of those that are INVITEs
@@ -173,38 +172,38 @@ func (f *flow) loseClients(err error) {
 		t.lostBy = lostBy(err)
 		t.connectionLost()
 	}
-	for _, tok := range f.far {
+	for tok := range f.far.all {
 		f.e.tellLost(tok)
 	}
 	f.far = nil
 }
 
-// maxFar bounds how many transactions of other loops a connection remembers;
-// the oldest are then left to their timers.
-const maxFar = 1024
+// maxFar bounds how many transactions of other loops may wait for answers on a
+// connection. One more fails: whom we cannot tell of the connection's end must
+// not wait for it.
+const maxFar = 1 << 16
 
 // expect remembers that a transaction of another loop waits for an answer on
-// the connection.
-func (f *flow) expect(tok Token) {
-	if len(f.far) == maxFar {
-		f.far = slices.Delete(f.far, 0, maxFar/2)
+// the connection. It reports whether there is room for that.
+func (f *flow) expect(tok Token) bool {
+	if f.far == nil {
+		f.far = new(tokenSet)
 	}
-	f.far = append(f.far, tok)
+	if f.far.len() == maxFar {
+		f.e.count(metricFlowFull)
+		return false
+	}
+	f.far.add(tok)
+	return true
 }
 
 // settle forgets a transaction of another loop that has its answer.
-func (f *flow) settle(tok Token) {
-	if i := slices.Index(f.far, tok); i >= 0 {
-		f.far = slices.Delete(f.far, i, i+1)
-	}
-}
+func (f *flow) settle(tok Token) { f.far.remove(tok) }
 
 // tellLost tells the owner of a client transaction that its connection is
 // gone.
 func (e *Engine) tellLost(tok Token) {
-	if l := e.edge.loop(tok.loop()); l != nil {
-		l.Post(netio.Mail{Kind: mailLost, Token: uint64(tok)})
-	}
+	e.tell(notice{kind: mailLost, loop: uint8(tok.loop()), tok: tok})
 }
 
 // onClose has a guard of its own: requests wait for what follows it.
@@ -286,15 +285,12 @@ func (c *clientTxn) leaveFlow() {
 }
 
 // leaveFar tells the loop whose connection c's request went out on that no
-// answer is awaited there any more, if that has not seen the answer itself. A
-// mail that finds no room leaves the connection one that is never idle.
+// answer is awaited there any more, if that has not seen the answer itself.
 func (c *clientTxn) leaveFar() {
 	if c.far == 0 {
 		return
 	}
-	if l := c.e.edge.loop(c.far.Loop()); l != nil {
-		l.Post(netio.Mail{Kind: mailSettled, Conn: c.far, Token: c.token()})
-	}
+	c.e.tell(notice{mailSettled, uint8(c.far.Loop()), c.far, Token(c.token())})
 	c.far = 0
 }
 

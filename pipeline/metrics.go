@@ -38,6 +38,7 @@ const (
 	metricPassedOver
 	metricWidened
 	metricFlowGone
+	metricFlowFull
 	metricReopened
 	metricAliasesMade
 	metricAliasesRefused
@@ -107,6 +108,7 @@ var metricTexts = [numMetrics]struct{ name, help string }{
 	metricPassedOver:        {"sluice_blacklist_hits_total", "Attempts that were not made because of the blacklist."},
 	metricWidened:           {"sluice_sip_requests_widened_total", "Requests too large for UDP that went over TCP."},
 	metricFlowGone:          {"sluice_sip_flows_gone_total", "Messages for a connection that had closed."},
+	metricFlowFull:          {"sluice_sip_flows_full_total", "Requests that failed because too many wait for responses on their connection."},
 	metricReopened:          {"sluice_sip_connections_reopened_total", "Messages of a transaction whose connection had closed that went over another one."},
 	metricAliasesMade:       {"sluice_aliases_made_total", "Connections of TLS clients that were made an alias of the address in their Via (RFC 5923)."},
 	metricAliasesRefused:    {"sluice_aliases_refused_total", "Requests whose alias was not made because there were too many."},

@@ -252,16 +252,30 @@ func (e *Engine) onForeignWrite(mail *netio.Mail) {
 	far := mail.Data.(*bytebufferpool.ByteBuffer)
 	defer bytebufferpool.Put(far)
 	tok := Token(mail.Token)
-	if c := e.connFor(mail.Conn, mail.Token); c != nil && e.write(c, far.B) {
-		if tok != 0 {
-			c.Link.(*flow).expect(tok)
-		}
+	c := e.connFor(mail.Conn, mail.Token)
+	switch {
+	case c == nil:
+		e.count(metricFlowGone)
+	case e.writeFor(tok, c, far.B):
 		return
 	}
-	e.count(metricFlowGone)
 	if tok != 0 {
 		e.tellLost(tok)
 	}
+}
+
+// writeFor writes a message of another loop on c. Its transaction, if tok is not
+// zero, waits there for an answer.
+func (e *Engine) writeFor(tok Token, c *netio.Conn, msg []byte) bool {
+	f, ok := c.Link.(*flow)
+	if !ok || tok != 0 && !f.expect(tok) {
+		return false
+	}
+	if !e.write(c, msg) {
+		f.settle(tok)
+		return false
+	}
+	return true
 }
 
 // onLost takes the news that the connection of a request of ours is gone.
