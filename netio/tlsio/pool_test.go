@@ -39,13 +39,20 @@ func allWait(t *testing.T, r *room, n int) {
 	}
 }
 
+// newPatientPool makes a pool whose handshakes have a grace that no machine is too slow for.
+func newPatientPool(l Limits) *Pool {
+	p := NewPool(l)
+	p.accepted.grace, p.dialled.grace = time.Hour, time.Hour
+	return p
+}
+
 // age makes all that wait have waited for long.
 func age(r *room) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for e := r.waiting.Front(); e != nil; e = e.Next() {
 		h := e.Value.(*handshake)
-		h.since = h.since.Add(-grace)
+		h.since = h.since.Add(-r.grace)
 	}
 }
 
@@ -69,7 +76,7 @@ func endAll(t *testing.T, p *Pool, sides []*side) {
 func TestLimit(t *testing.T) {
 	f := newFixture(t)
 	hello := hello(t, f)
-	p := NewPool(Limits{Workers: 1, Handshakes: 3})
+	p := newPatientPool(Limits{Workers: 1, Handshakes: 3})
 	stalled := []*side{stall(t, f, p, hello, ""), stall(t, f, p, hello, "")}
 	s, c := accept(t, f.server(), p), dial(t, f.client(), p, "ec.example.com")
 	flow(s, c)
@@ -79,7 +86,7 @@ func TestLimit(t *testing.T) {
 	stalled = append(stalled, stall(t, f, p, hello, ""))
 	late := accept(t, f.server(), p)
 	if late.receive(hello); late.err != ErrBusy {
-		t.Errorf("accept: got %v, want ErrBusy", late.err)
+		t.Fatalf("accept: got %v, want ErrBusy", late.err)
 	}
 	for range 3 {
 		c := dial(t, f.client(), p, "ec.example.com")
@@ -90,7 +97,7 @@ func TestLimit(t *testing.T) {
 		t.Errorf("got %d goroutines, want 6", got)
 	}
 	if _, err := f.client().Dial(p, "ec.example.com", func() {}); err != ErrBusy {
-		t.Errorf("dial: got %v, want ErrBusy", err)
+		t.Fatalf("dial: got %v, want ErrBusy", err)
 	}
 	why := errors.New("why")
 	for _, s := range stalled {
@@ -106,7 +113,7 @@ func TestLimit(t *testing.T) {
 func TestGiveWay(t *testing.T) {
 	f := newFixture(t)
 	hello := hello(t, f)
-	p := NewPool(Limits{Handshakes: 2})
+	p := newPatientPool(Limits{Handshakes: 2})
 	first := stall(t, f, p, hello, "192.0.2.1")
 	allWait(t, &p.accepted, 1)
 	second := stall(t, f, p, hello, "192.0.2.2")
@@ -132,7 +139,7 @@ func TestGiveWay(t *testing.T) {
 func TestGreedySource(t *testing.T) {
 	f := newFixture(t)
 	hello := hello(t, f)
-	p := NewPool(Limits{Handshakes: 2 * fairShare}) // a share is 2
+	p := newPatientPool(Limits{Handshakes: 2 * fairShare}) // a share is 2
 	var all []*side
 	begin := func(source string) *side {
 		t.Helper()
@@ -337,8 +344,8 @@ func TestLimitsDefaults(t *testing.T) {
 	for _, l := range []Limits{{}, {Workers: -1, Handshakes: -1, Ahead: -1}} {
 		p := NewPool(l)
 		for _, r := range []*room{&p.accepted, &p.dialled} {
-			if r.limit != DefaultHandshakes || cap(r.tokens) != runtime.GOMAXPROCS(0) {
-				t.Errorf("%+v: got %d handshakes, %d workers", l, r.limit, cap(r.tokens))
+			if r.limit != DefaultHandshakes || r.grace != grace || cap(r.tokens) != runtime.GOMAXPROCS(0) {
+				t.Errorf("%+v: got %d handshakes, %v of grace, %d workers", l, r.limit, r.grace, cap(r.tokens))
 			}
 		}
 		if p.ahead != int64(SealedLen(DefaultAhead)) || p.budget != loans {

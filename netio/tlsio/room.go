@@ -23,6 +23,7 @@ const (
 //   - else of all, or of the new one's source if that has its share, unless it has not waited for long yet.
 type room struct {
 	limit  int
+	grace  time.Duration
 	tokens chan struct{} // one is held by each goroutine that computes
 
 	mu      sync.Mutex
@@ -40,7 +41,7 @@ type origin struct {
 }
 
 func (r *room) open(workers, limit int) {
-	r.limit, r.tokens = limit, make(chan struct{}, workers)
+	r.limit, r.grace, r.tokens = limit, grace, make(chan struct{}, workers)
 	r.waiting, r.origins, r.greedy = list.New(), make(map[netip.Addr]*origin), make(map[*origin]struct{})
 }
 
@@ -110,7 +111,7 @@ func (r *room) yielding(source netip.Addr) *handshake {
 		}
 	}
 	if first := among.Front(); first != nil {
-		if h := first.Value.(*handshake); time.Since(h.since) >= grace {
+		if h := first.Value.(*handshake); time.Since(h.since) >= r.grace {
 			return h
 		}
 	}
