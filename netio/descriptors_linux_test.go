@@ -54,8 +54,9 @@ func TestAcceptWithoutDescriptors(t *testing.T) {
 	for _, fd := range peers[:30] {
 		unix.Close(fd)
 	}
+	noMore(t, "connections", 1, func(t *testing.T) int { return int(value(t, o.Stats, "sluice_connections")) })
 	again := false
-	for _, fd := range peers[30:] { // the server notices the closed ones in its own time
+	for _, fd := range peers[30:] { // it has counted the last one a moment before it closes that descriptor
 		again = again || connectAndEcho(t, fd, tcp)
 	}
 	if !again {

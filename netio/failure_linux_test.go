@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"runtime"
 	"syscall"
 	"testing"
 	"time"
@@ -39,7 +40,25 @@ func silent(t *testing.T) netip.AddrPort {
 		t.Cleanup(func() { unix.Close(c) })
 		_ = unix.Connect(c, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}, Port: sa.(*unix.SockaddrInet4).Port})
 	}
+	full := func() bool { // of a listener these are the length of its queue and the most that it takes
+		queue := tcpInfo(t, ln)
+		return queue.Unacked > queue.Sacked
+	}
+	for end := time.Now().Add(patience); !full(); runtime.Gosched() {
+		if time.Now().After(end) {
+			t.Fatal("the queue is not full")
+		}
+	}
 	return netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), uint16(sa.(*unix.SockaddrInet4).Port))
+}
+
+func tcpInfo(t *testing.T, fd int) *unix.TCPInfo {
+	t.Helper()
+	info, err := unix.GetsockoptTCPInfo(fd, unix.IPPROTO_TCP, unix.TCP_INFO)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info
 }
 
 func TestDialTimeout(t *testing.T) {
@@ -171,7 +190,7 @@ func TestTaskForLostConnection(t *testing.T) {
 		t.Fatal(err)
 	}
 	wait(t, held)
-	going.Close() // is the next event
+	leave(t, going) // is the next event
 	n.Loops()[0].Exec(func() {
 		for range 3 {
 			c.Write(make([]byte, 40_000)) // the second is too much to wait
@@ -183,4 +202,27 @@ func TestTaskForLostConnection(t *testing.T) {
 	if err := wait(t, closed); err != nil && err != io.EOF {
 		t.Errorf("got %v, want io.EOF", err)
 	}
+}
+
+// leave closes a connection once its peer's kernel has the end of it.
+func leave(t *testing.T, c *net.TCPConn) {
+	t.Helper()
+	raw, err := c.SyscallConn()
+	if err == nil {
+		err = c.CloseWrite()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	const finWait2 = 5 // TCP_FIN_WAIT2 of linux/tcp_states.h: what was sent is acknowledged
+	state := uint8(0)
+	for end := time.Now().Add(patience); state != finWait2; runtime.Gosched() {
+		if time.Now().After(end) {
+			t.Fatalf("the end is not acknowledged: state %d", state)
+		}
+		if err := raw.Control(func(fd uintptr) { state = tcpInfo(t, int(fd)).State }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.Close()
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"testing"
+	"time"
 
 	"sluice/netio"
 )
@@ -59,7 +60,7 @@ func (h *half) close(t *testing.T, c *net.TCPConn) *netio.Conn {
 // TestHalfClose: a client that has ended its sending gets what is written later, is counted until then, and its descriptor is returned.
 func TestHalfClose(t *testing.T) {
 	h := openHalf(t, func(o *netio.Options, _ *node) { o.MaxConns = 1 })
-	refused(t)
+	openPoller(t)
 	before := descriptors(t)
 	for range 3 {
 		c := h.dial(t)
@@ -93,7 +94,7 @@ func TestHalfCloseOfACloser(t *testing.T) {
 	c.Close()
 	kept := wait(t, h.kept)
 	taken := true
-	for range 1000 { // the reset comes when it comes
+	for end := time.Now().Add(patience); time.Now().Before(end); { // the reset comes when it comes
 		if on(t, kept.Loop(), func(*node) { taken = kept.Write([]byte("x")) }); !taken {
 			break
 		}
@@ -215,7 +216,7 @@ func TestHalfCloseWithAQueue(t *testing.T) {
 
 // TestCloseWithHalfClosed: Net.Close ends them.
 func TestCloseWithHalfClosed(t *testing.T) {
-	refused(t)
+	openPoller(t)
 	before := descriptors(t)
 	h := openHalf(t, nil)
 	var peers []*net.TCPConn

@@ -56,7 +56,7 @@ func TestOneSourceFillsTheHandshakes(t *testing.T) {
 	const room = 8
 	a := newAuthority(t)
 	o := listen(secure(netio.TLS, a.config()))
-	o.MaxHandshakes = room
+	o.MaxHandshakes, o.HandshakeTimeout = room, time.Hour
 	n := open(t, o, node{})
 	other := open(t, listen(secure(netio.TLS, a.config())), node{})
 	ln := n.Listeners()[0]

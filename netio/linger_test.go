@@ -127,7 +127,7 @@ func TestLingeringCountsForMaxConns(t *testing.T) {
 
 // TestCloseWithLingering: Net.Close does not wait for them.
 func TestCloseWithLingering(t *testing.T) {
-	refused(t)
+	openPoller(t)
 	before := descriptors(t)
 	n := open(t, listen(local(netio.TCP)), goodbye([]byte("goodbye")))
 	var peers []net.Conn

@@ -21,7 +21,7 @@ func TestAddressInUse(t *testing.T) {
 	}
 	defer taken.Close()
 	tcp := taken.Addr().(*net.TCPAddr).AddrPort()
-	udp := sharedUDP(t)
+	udp := bound(t, unix.SOCK_DGRAM, unix.SO_REUSEPORT) // another server's, which would let us in
 	before := descriptors(t)
 	_, err = netio.Open(netio.Options{Loops: 2, Listeners: []netio.ListenerConfig{
 		local(netio.UDP), {Transport: netio.TLS, Addr: tcp}, {Transport: netio.UDP, Addr: udp}, local(netio.TCP),
@@ -34,27 +34,6 @@ func TestAddressInUse(t *testing.T) {
 		t.Error("the cause is not wrapped")
 	}
 	noMore(t, "descriptors", before, descriptors)
-}
-
-// sharedUDP is another server's address, which would let us in with SO_REUSEPORT.
-func sharedUDP(t *testing.T) netip.AddrPort {
-	t.Helper()
-	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { unix.Close(fd) })
-	if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEPORT, 1); err != nil {
-		t.Fatal(err)
-	}
-	if err := unix.Bind(fd, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
-		t.Fatal(err)
-	}
-	sa, err := unix.Getsockname(fd)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), uint16(sa.(*unix.SockaddrInet4).Port))
 }
 
 func TestListenersThatMakeNoSense(t *testing.T) {
@@ -124,6 +103,7 @@ func refuses(t *testing.T, ln *netio.Listener) {
 		if _, err := c.Read(make([]byte, 100)); !errors.Is(err, syscall.ECONNREFUSED) {
 			t.Errorf("%v: got %v, want connection refused", ln, err)
 		}
+		c.Close() // its port may be the next to be listened on
 	}
 }
 
@@ -211,7 +191,7 @@ func TestSetListenersAllOrNothing(t *testing.T) {
 	if err := n.SetListeners([]netio.ListenerConfig{config(tcp)}); err != nil { // leaves a muted socket
 		t.Fatal(err)
 	}
-	free := netio.ListenerConfig{Transport: netio.UDP, Addr: netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), refused(t).Port())}
+	free := netio.ListenerConfig{Transport: netio.UDP, Addr: netip.AddrPortFrom(netip.MustParseAddr("127.0.0.99"), refused(t).Port())} // at an address that no other test uses
 	before := descriptors(t)
 	err = n.SetListeners([]netio.ListenerConfig{free, config(udp), {Transport: netio.TCP, Addr: taken.Addr().(*net.TCPAddr).AddrPort()}})
 	if want := fmt.Sprintf("listen tcp://%s: address already in use", taken.Addr()); err == nil || err.Error() != want {

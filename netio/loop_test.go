@@ -1,6 +1,7 @@
 package netio_test
 
 import (
+	"net"
 	"net/netip"
 	"os"
 	"runtime"
@@ -23,6 +24,16 @@ func descriptors(t *testing.T) int {
 		t.Fatal(err)
 	}
 	return len(entries)
+}
+
+// openPoller opens package net's own poller, which stays, so that a test which counts descriptors may be the first.
+func openPoller(t *testing.T) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
 }
 
 // noMore checks that there is no more of something than before. gnet's pool closes what it enrolled a moment after the loop has it.
@@ -51,7 +62,7 @@ func goroutines(*testing.T) int {
 }
 
 func TestNothingIsLeftBehind(t *testing.T) {
-	refused(t) // opens package net's own poller, if this is the first test
+	openPoller(t)
 	before, running := descriptors(t), goroutines(t)
 	var opened, closed, stopped atomic.Int64
 	n := open(t, listen(local(netio.UDP), local(netio.TCP)), node{
@@ -256,9 +267,11 @@ func TestTickerWakesOnlyWhoIsDue(t *testing.T) {
 	})
 	wait(t, b.done)
 	got := value(t, o.Stats, "sluice_loop_wakeups_total") - before
-	// 20 firings, one mail, and a wake-up whenever the timer moves down a level: at most one per 64 ticks.
-	if got < 20 || got > 20+1+3 {
-		t.Errorf("got %d wake-ups for 20 firings", got)
+	// 20 firings, one mail, and a wake-up whenever the timer moves down a level: at most one per 64 ticks. On a machine that is busy with something
+	// else these firings take longer.
+	ticks := uint64((b.at[19] - armed) / wheel.DefaultTick)
+	if got < 20 || got > 20+1+3+ticks/64 {
+		t.Errorf("got %d wake-ups for 20 firings in %d ticks", got, ticks)
 	}
 	for i, at := range b.at {
 		if earliest := armed + time.Duration(i+1)*20*time.Millisecond; at < earliest {

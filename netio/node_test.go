@@ -11,7 +11,7 @@ import (
 )
 
 // patience is how long a test waits for something that should happen at once.
-const patience = 10 * time.Second
+const patience = 30 * time.Second
 
 // node is a handler made of what the test wants to see. What it leaves out echoes, or does nothing.
 type node struct {
@@ -148,13 +148,19 @@ func value(t testing.TB, r *stats.Registry, name string) uint64 {
 
 func dialUDP(t testing.TB, to netip.AddrPort) *net.UDPConn {
 	t.Helper()
-	c, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(to))
-	if err != nil {
-		t.Fatal(err)
+	for {
+		c, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(to))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.LocalAddr().(*net.UDPAddr).AddrPort() == to { // nobody has that port, so the kernel may choose it: c would talk to itself
+			c.Close()
+			continue
+		}
+		t.Cleanup(func() { c.Close() })
+		_ = c.SetDeadline(time.Now().Add(patience))
+		return c
 	}
-	t.Cleanup(func() { c.Close() })
-	_ = c.SetDeadline(time.Now().Add(patience))
-	return c
 }
 
 func dialTCP(t testing.TB, to netip.AddrPort) *net.TCPConn {
