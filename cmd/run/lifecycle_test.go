@@ -106,15 +106,19 @@ func init() {
 	}
 }
 
-// freeAddr returns a loopback address that nobody listens on just now.
+// freeAddr returns a loopback address where nobody listens. It is no other test's,
+// and the port is below the ephemeral ones, so that nobody is given it meanwhile.
 func freeAddr(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for i := range 1000 {
+		addr := fmt.Sprintf("127.0.0.98:%d", 10000+(os.Getpid()*10+i)%10000)
+		if l, err := net.Listen("tcp", addr); err == nil {
+			l.Close()
+			return addr
+		}
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Fatal("no free port")
+	return ""
 }
 
 func writeConfig(t *testing.T, path, addr string, level int) {
