@@ -81,10 +81,10 @@ func (e *engine) start(c *call, caller, callee *phone) {
 
 // arm starts the timers of a request that leaves by f: A and B, or E and F (RFC 3261 §17.1).
 func (e *engine) arm(c *call, f *flow) {
-	c.interval, c.expire = t1, e.now+e.plan.timeout
+	c.interval, c.expire = e.t1, e.now+e.plan.timeout
 	c.due = never
 	if f.transport == transportUDP {
-		c.due = e.now + t1
+		c.due = e.now + e.t1
 	}
 }
 
@@ -280,7 +280,7 @@ func (e *engine) onInvite(c *call, f *flow, from *peer, v *sipmsg.View) {
 	}
 	e.wire.end(f, v.AppendResponse(e.wire.begin(f), "180 Ringing", c.text[:], c.callee.ring), &c.okTo)
 	c.ok = v.AppendResponse(c.ok[:0], "200 OK", c.text[:], c.callee.answer)
-	c.okInterval, c.okDue, c.okExpire = t1, e.now+t1, e.now+e.plan.timeout
+	c.okInterval, c.okDue, c.okExpire = e.t1, e.now+e.t1, e.now+e.plan.timeout
 	e.sendOK(c)
 }
 

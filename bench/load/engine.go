@@ -79,6 +79,7 @@ type engine struct {
 	run    []byte
 	epoch  time.Time
 	now    time.Duration
+	t1     time.Duration // T1; tests stretch it, so that no stall of the machine is taken for a loss
 
 	plan     plan
 	stage    stage
@@ -103,7 +104,7 @@ func newEngine(server peer, run string) (*engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &engine{wire: w, server: server, run: []byte(run), epoch: time.Now()}
+	e := &engine{wire: w, server: server, run: []byte(run), epoch: time.Now(), t1: t1}
 	w.onMessage = e.onMessage
 	w.onClose = e.onClose
 	return e, nil

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/netip"
@@ -31,14 +32,18 @@ func newTestEngine(t *testing.T, server netip.AddrPort) (*engine, plan) {
 	return e, plan{
 		first: requestInvite, callers: []*phone{newUser("caller")}, callees: []*phone{newUser("callee")},
 		registrar: []byte("sip:localhost"), concurrency: 4, inFlight: 100, calls: 20,
-		duration: 5 * time.Second, timeout: time.Second,
+		duration: time.Minute, timeout: time.Minute,
 	}
 }
+
+// lossT1 is T1 where something is sent again, once: long enough for a busy machine to answer within it.
+const lossT1 = 2 * time.Second
 
 func TestRuns(t *testing.T) {
 	tests := []struct {
 		name    string
 		adapt   func(p *plan, proxy *fakeProxy)
+		t1      time.Duration // 0: nothing is to be sent again
 		done    int
 		reasons map[string]int
 		check   func(t *testing.T, e *engine, proxy *fakeProxy)
@@ -69,14 +74,14 @@ func TestRuns(t *testing.T) {
 			}},
 		{name: "OPTIONS", done: 20, adapt: func(p *plan, _ *fakeProxy) { p.first = requestOptions }},
 		{name: "fixed rate with hold", done: 20, adapt: func(p *plan, _ *fakeProxy) { p.rate, p.hold = 500, 20*time.Millisecond }},
-		{name: "an INVITE is lost", done: 20, adapt: func(_ *plan, proxy *fakeProxy) {
+		{name: "an INVITE is lost", done: 20, t1: lossT1, adapt: func(_ *plan, proxy *fakeProxy) {
 			proxy.lose = func(start string) bool { return strings.HasPrefix(start, "INVITE") && proxy.seen["INVITE"] == 3 }
 		}, check: func(t *testing.T, e *engine, _ *fakeProxy) {
 			if e.sum.retransmitted != 1 {
 				t.Errorf("got %d retransmissions, want 1", e.sum.retransmitted)
 			}
 		}},
-		{name: "an ACK is lost", done: 20, adapt: func(_ *plan, proxy *fakeProxy) {
+		{name: "an ACK is lost", done: 20, t1: lossT1, adapt: func(_ *plan, proxy *fakeProxy) {
 			proxy.lose = func(start string) bool { return strings.HasPrefix(start, "ACK") && proxy.seen["ACK"] == 3 }
 		}, check: func(t *testing.T, e *engine, _ *fakeProxy) {
 			if e.sum.retransmitted200 != 1 || e.sum.repeated200 != 1 {
@@ -113,6 +118,7 @@ func TestRuns(t *testing.T) {
 			if tt.adapt != nil {
 				tt.adapt(&p, proxy)
 			}
+			e.t1 = cmp.Or(tt.t1, p.timeout)
 			go proxy.serve()
 			err := e.do(p)
 			proxy.stop()

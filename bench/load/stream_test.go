@@ -17,6 +17,9 @@ import (
 	"sluice/bench/wsclient"
 )
 
+// patience is how long a test waits for what should happen at once.
+const patience = 10 * time.Second
+
 // A far is the server's end of a stream, played by the test; ours is driven step
 // by step.
 type far struct {
@@ -56,7 +59,7 @@ func newFar(t *testing.T, kind transport, ahead string) *far {
 		t.Fatal(err)
 	}
 	s.Conn = <-accepted
-	s.SetDeadline(time.Now().Add(5 * time.Second))
+	s.SetDeadline(time.Now().Add(patience))
 	t.Cleanup(func() {
 		s.wire.closeAll()
 		s.Close()
@@ -124,10 +127,9 @@ func TestStreamPieces(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newFar(t, tt.kind, "")
 			s.give(t, tt.text, tt.piece)
-			for range len(tt.text) / readSize { // one read may not take all
-				if len(s.got) < 3 {
-					s.turn(t)
-				}
+			taken := func() bool { return len(s.got) == 3 && s.wire.broken == tt.broken && len(s.flow.in) == 0 }
+			for end := time.Now().Add(patience); !taken() && s.closed == nil && time.Now().Before(end); { // one read may not take all
+				s.turn(t)
 			}
 			if got, want := strings.Join(s.got, " "), "one two three"; got != want || s.closed != nil || s.wire.broken != tt.broken {
 				t.Errorf("got %q, %d broken, closed: %v, want %q, %d broken", got, s.wire.broken, s.closed, want, tt.broken)
@@ -234,7 +236,7 @@ func TestListener(t *testing.T) {
 	s.turn(t) // accepts
 	io.WriteString(c, sized("one", 0))
 	s.turn(t)
-	c.SetDeadline(time.Now().Add(5 * time.Second))
+	c.SetDeadline(time.Now().Add(patience))
 	answer, err := bufio.NewReader(c).ReadString('\n')
 	if err != nil || answer != "SIP/2.0 200 OK\r\n" {
 		t.Errorf("got %q, %v", answer, err)
