@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/panjf2000/gnet/v2"
+	"golang.org/x/sys/unix"
 )
 
 const (
@@ -20,6 +21,8 @@ const (
 	acceptBackOff = 10 * time.Millisecond
 	// maxReserve is how many descriptors an acceptor keeps to give up: more than one, because somebody else may take what it gives up.
 	maxReserve = 4
+	// maxLast is as many connections as may wait to be accepted when a listener is closed: net.core.somaxconn is no larger by default.
+	maxLast = 4096
 )
 
 // acceptor accepts on one stream listener, on a goroutine of its own, and gives the connections to the loops in turn.
@@ -35,6 +38,7 @@ type acceptor struct {
 	stop      chan struct{}
 	done      chan struct{}
 	started   bool
+	ending    bool // handed over
 	closed    bool
 	reserve   []*os.File // descriptors to give up when there are none left
 	faces     faces
@@ -69,6 +73,50 @@ func (a *acceptor) close() {
 	}
 }
 
+// handOver leaves the connections that begin from now on to the listener that takes this one's place, and those that have begun some time.
+func (a *acceptor) handOver() {
+	a.control(divert)
+	a.ending = true
+	_ = a.tcp.SetDeadline(time.Now().Add(handoverTime))
+}
+
+// retire closes the listener once those that waited to be accepted are.
+func (a *acceptor) retire() {
+	if a.started && !a.closed {
+		if !a.ending {
+			_ = a.tcp.SetDeadline(time.Now())
+		}
+		select {
+		case <-a.done:
+		case <-time.After(2 * handoverTime):
+		}
+	}
+	a.close()
+}
+
+// acceptLast accepts what waits: the kernel would reset it.
+func (a *acceptor) acceptLast() {
+	for range maxLast {
+		_ = a.tcp.SetDeadline(time.Now().Add(time.Millisecond))
+		conn, err := a.tcp.AcceptTCP()
+		if err != nil {
+			return
+		}
+		a.came(conn)
+	}
+}
+
+// letBeside and control are for the listener's socket.
+func (a *acceptor) letBeside(on bool) {
+	a.control(func(fd int) { _ = setOption(fd, unix.SO_REUSEPORT, on) })
+}
+
+func (a *acceptor) control(f func(fd int)) {
+	if raw, err := a.tcp.SyscallConn(); err == nil {
+		_ = raw.Control(func(fd uintptr) { f(int(fd)) })
+	}
+}
+
 func (a *acceptor) run() {
 	defer close(a.done)
 	defer a.closeReserve()
@@ -76,12 +124,11 @@ func (a *acceptor) run() {
 	for {
 		conn, err := a.tcp.AcceptTCP()
 		switch {
-		case err == nil && a.regain():
-			a.accepted(conn)
-		case err == nil: // of the last descriptors, which are to be the reserve
-			a.count()
-			refuse(conn)
-			a.regain()
+		case err == nil:
+			a.came(conn)
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			a.acceptLast()
+			return
 		case errors.Is(err, net.ErrClosed):
 			return
 		case errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE):
@@ -100,6 +147,17 @@ func (a *acceptor) run() {
 }
 
 func (a *acceptor) count() { a.net.shared.Inc(a.net.ids.acceptErrors) }
+
+// came takes a connection, unless it has taken one of the last descriptors, which are to be the reserve.
+func (a *acceptor) came(conn *net.TCPConn) {
+	if a.regain() {
+		a.accepted(conn)
+		return
+	}
+	a.count()
+	refuse(conn)
+	a.regain()
+}
 
 // accepted gives a connection to the next loop.
 func (a *acceptor) accepted(conn *net.TCPConn) {

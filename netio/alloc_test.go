@@ -3,6 +3,7 @@
 package netio
 
 import (
+	"net"
 	"net/netip"
 	"testing"
 )
@@ -102,5 +103,26 @@ func TestWakeUpAllocatesNothing(t *testing.T) {
 	})
 	if got != 0 {
 		t.Errorf("got %v allocations per wake-up, want 0", got)
+	}
+}
+
+// TestDatagramAllocatesNothing: one that wakes the loop, gnet's share included.
+func TestDatagramAllocatesNothing(t *testing.T) {
+	for _, addr := range []string{"127.0.0.1:0", "0.0.0.0:0"} {
+		n, h := startTell(t, Options{Listeners: []ListenerConfig{everywhere(UDP, addr)}})
+		c, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), n.Listeners()[0].Addr.Port())))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		b := make([]byte, 100)
+		got := testing.AllocsPerRun(500, func() {
+			_, _ = c.Write(b)
+			_, _ = c.Read(b)
+			<-h.came
+		})
+		if got != 0 {
+			t.Errorf("%s: got %v allocations, want 0", addr, got)
+		}
 	}
 }

@@ -47,7 +47,7 @@ func newBenchOn(t testing.TB, echo bool, at [4]byte) *bench {
 	o := Options{Loops: 1}.withDefaults()
 	o.Stats = stats.New()
 	o.Stats.Loops(1)
-	addr := (&socket{fd: fd}).bound()
+	addr := boundTo(fd)
 	ln, err := NewListener(0, ListenerConfig{Addr: addr}, addr)
 	if err != nil {
 		t.Fatal(err)

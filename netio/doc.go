@@ -13,8 +13,8 @@
 // # Sockets
 //
 // UDP: each loop has a socket of its own per listener (SO_REUSEPORT): a source keeps its loop as long as it keeps its 4-tuple. Datagrams
-// are read and sent in batches without allocation; gnet's own allocations, a handful per wake-up, are shared by the batch that it begins. A datagram
-// that the system refuses is counted, and its sender told if it was sent by SendFor.
+// are read and sent in batches without allocation, past gnet: its poller watches ours, which watches the sockets. A datagram that the system
+// refuses is counted, and its sender told if it was sent by SendFor.
 //
 // Streams: one socket per listener, whose connections are dealt to the loops in turn. Dial opens connections that belong to the dialling
 // loop. What a peer does not read waits up to Options.MaxWriteQueue bytes; then it is closed with ErrSlowReader. If more than
@@ -22,15 +22,17 @@
 // waits for one source, those of the source with ErrSlowReader that have their average or more. WS and WSS are plain streams here: the
 // transport is a label.
 //
-// An IPv6 listener serves IPv6 only. A listener that is removed (Net.SetListeners) no longer sends either. A UDP listener that is added while
-// the loops run is read through a goroutine per loop, which costs more per wake-up than gnet's poller: what is busy belongs into the
-// configuration that the server starts with.
+// An IPv6 listener serves IPv6 only. Listeners that are added while the loops run are like those of the start. One that is removed
+// (Net.SetListeners) no longer sends either, and its port is free. What has come to it before is read or accepted.
+//
+// A listener on one address and one on every address, which exclude each other at a port, can take each other's place: the new one is bound
+// while the old one serves, and the old one closed then; or nothing has changed. What is sent in the name of a UDP listener that was replaced leaves
+// from the one that has its address now. New connections come to the new stream listener at once; the old one has 250 ms for handshakes that have begun.
 //
 // A listener on every address (0.0.0.0, [::]) has a face, a Listener of its own, at each of them: datagrams and connections come to the face
 // that the peer has addressed, and what is sent in its name leaves from there. Loop.Facing chooses the face for a peer that we speak to
-// first, by the kernel's route to it, which is remembered for ten seconds. The kernel tells a datagram's destination in a control message, which
-// gnet does not ask for: so a UDP listener on every address is read through the goroutine too. Busy ones had better be one for each address: a
-// call costs some 15 % less CPU.
+// first, by the kernel's route to it, which is remembered for ten seconds. The kernel tells a datagram's destination in a control message, and is told
+// its source in another: busy ones had better be one for each address.
 //
 // A peer that shuts down its sending side has closed the connection for most: gnet closes at the end of what it reads. Of a TCP connection
 // without TLS the handler may keep the other half (HalfCloseHandler, Conn.KeepWriting), to answer what the peer has asked: OnClose then comes
@@ -68,7 +70,7 @@
 // # Goroutines
 //
 // Besides the loops: a goroutine per TLS handshake under way, up to Options.MaxHandshakes with clients and as many with servers; one ticker,
-// which wakes loops that have a due timer; an acceptor per stream listener; one per connection that is being opened, up to Options.MaxDials; a
-// waiter per loop for each UDP listener that is on every address or was added after the start; and gnet's: three per loop, and a pool that
-// enrols connections. Net.Close returns when all but the pool's are gone.
+// which wakes loops that have a due timer; an acceptor per stream listener; one per connection that is being opened, up to Options.MaxDials;
+// and gnet's: three per loop, and a pool that enrols connections. On systems other than Linux each UDP socket has a waiter. Net.Close returns
+// when all but the pool's are gone.
 package netio

@@ -18,9 +18,8 @@ import (
 
 // engine puts one Loop on one gnet engine with one event loop: it is gnet's handler and the Loop's Driver.
 //
-// What gnet does for us: the poller, the first read of every wake-up, buffering of what a stream socket does not take. What it does not:
-//   - More than one datagram per wake-up. gnet hands us the first; OnTraffic drains the socket with recvmmsg (udp_linux.go) through a
-//     duplicate of its descriptor.
+// What gnet does for us: the poller, reading streams, buffering of what a stream socket does not take. What it does not:
+//   - Reading UDP sockets: see poller.
 //   - Accepting. A failed accept (EMFILE) would end gnet's loop, its listeners cannot be closed one by one, and SO_REUSEPORT would spread a
 //     few long-lived trunks unevenly. See acceptor.
 //   - Waking a loop without an allocation. The anchor is one end of a socket pair that is enrolled like a connection; a byte written to the
@@ -28,8 +27,8 @@ import (
 //   - Writing to a peer that sends no more: it closes at the end of input. See Keep.
 //   - Closing without re-entrance: it calls OnClose from within Write and Close. Loop.lost only takes note; OnClose is reported later.
 //
-// gnet starts with the UDP sockets that it is given, and there is always one: without a UDP listener a private one on a loopback port,
-// muted like a removed listener. gnet's client engine would need no socket but has another life cycle; one way to start and stop is simpler.
+// gnet starts with a socket that it is given, so there is a private one, which gives its port back. gnet's client engine would need none but
+// has another life cycle; one way to start and stop is simpler.
 type engine struct {
 	gnet.BuiltinEventEngine
 
@@ -38,9 +37,9 @@ type engine struct {
 	handler  Handler
 	gnet     gnet.Engine
 	gloop    gnet.EventLoop // set by the first event
-	listen   []*Listener    // UDP listeners that gnet opens
-	all      []*socket      // every UDP socket
-	sockets  []*socket      // by Listener.Index; nil: not UDP, or removed
+	poller   *poller
+	all      []*socket // every UDP socket
+	sockets  []*socket // by Listener.Index; nil: not UDP, or removed
 	batch    *udpBatch
 	probes   [2]probe      // IPv4 and IPv6
 	bell     *net.UnixConn // our end of the anchor
@@ -56,25 +55,24 @@ type enrolment struct {
 	local netip.AddrPort
 }
 
-func newEngine(n *Net, l *Loop, listen []*Listener) (*engine, error) {
-	e := &engine{net: n, loop: l, listen: listen, batch: newUDPBatch(), ready: make(chan error, 1), done: make(chan struct{})}
+func newEngine(n *Net, l *Loop) (*engine, error) {
+	e := &engine{net: n, loop: l, batch: newUDPBatch(), ready: make(chan error, 1), done: make(chan struct{})}
 	var err error
-	e.bell, e.anchor, err = socketPair()
-	return e, err
+	if e.poller, err = newPoller(); err != nil {
+		return nil, err
+	}
+	if e.bell, e.anchor, err = socketPair(); err != nil {
+		e.poller.close()
+		return nil, err
+	}
+	return e, nil
 }
 
 // run starts gnet on a goroutine that lives as long as the loop.
 func (e *engine) run() {
-	urls := make([]string, 0, len(e.listen)+1)
-	for _, ln := range e.listen {
-		urls = append(urls, network(ln)+"://"+ln.Addr.String())
-	}
-	if len(urls) == 0 {
-		urls = append(urls, "udp4://"+privateAddr)
-	}
 	go func() {
 		defer close(e.done)
-		err := gnet.Rotate(e, urls, gnet.WithNumEventLoop(1), gnet.WithReusePort(true), gnet.WithTicker(true),
+		err := gnet.Run(e, "udp4://"+privateAddr, gnet.WithNumEventLoop(1), gnet.WithReusePort(true), gnet.WithTicker(true),
 			gnet.WithLogger(quietLogger{e.net.opt.Logger}))
 		e.stopped(err)
 	}()
@@ -95,8 +93,9 @@ func (e *engine) stopped(err error) {
 	}
 	e.loop.retire()
 	for _, s := range e.all {
-		s.close()
+		e.close(s)
 	}
+	e.poller.close()
 	e.closeProbes()
 	e.bell.Close()
 	e.anchor.Close()
@@ -106,45 +105,28 @@ func (e *engine) stopped(err error) {
 	}
 }
 
-// privateAddr is where gnet listens when there is no UDP listener.
+// privateAddr is where gnet listens, until it has begun.
 const privateAddr = "127.0.0.1:0"
 
-// OnBoot runs before gnet's loop: it duplicates the descriptors of gnet's sockets, to send and receive batches on.
+// OnBoot runs before gnet's loop. What gnet listens on loses its port: a port that the kernel has chosen is given back when the socket is
+// disconnected.
 func (e *engine) OnBoot(g gnet.Engine) gnet.Action {
 	e.gnet = g
-	for _, ln := range e.listen {
-		fd, err := g.DupListener("udp", ln.Addr.String())
-		if err != nil {
-			e.ready <- fmt.Errorf("listen %s: %w", ln, err)
-			return gnet.Shutdown
-		}
-		tune(fd, ln)
-		e.attach(&socket{ln: ln, fd: fd, inet6: ln.Addr.Addr().Is6()})
-	}
-	if len(e.listen) > 0 {
-		return gnet.None
-	}
-	fd, err := g.DupListener("udp", privateAddr)
+	fd, err := g.Dup()
 	if err != nil {
 		e.ready <- fmt.Errorf("private socket: %w", err)
 		return gnet.Shutdown
 	}
-	s := &socket{fd: fd}
-	e.all = append(e.all, s)
-	s.mute()
+	disconnect(fd)
+	unix.Close(fd)
 	return gnet.None
 }
 
 // OnTick is called once, by gnet's ticker, when the loop has begun to run: the first moment at which something can be enrolled.
 func (e *engine) OnTick() (time.Duration, gnet.Action) {
-	ctx := gnet.NewNetConnContext(gnet.NewContext(context.Background(), e), e.anchor)
-	result, err := e.gnet.Register(ctx)
+	err := e.enrolPoller()
 	if err == nil {
-		select {
-		case r := <-result:
-			err = r.Err
-		case <-e.net.stop:
-		}
+		err = e.enrolInternal(e, e.anchor)
 	}
 	if err != nil {
 		e.ready <- fmt.Errorf("loop %d: %w", e.loop.index, err)
@@ -153,10 +135,30 @@ func (e *engine) OnTick() (time.Duration, gnet.Action) {
 	return math.MaxInt64, gnet.None
 }
 
-// OnOpen gets the anchor first, then connections.
+// enrolInternal gives gnet, which takes it over, what is no connection with a peer.
+func (e *engine) enrolInternal(what any, conn net.Conn) error {
+	result, err := e.gnet.Register(gnet.NewNetConnContext(gnet.NewContext(context.Background(), what), conn))
+	if err != nil {
+		conn.Close()
+		return err
+	}
+	select {
+	case r := <-result:
+		return r.Err
+	case <-e.net.stop:
+		return nil
+	}
+}
+
+// OnOpen gets the poller first, then the anchor, then connections.
 func (e *engine) OnOpen(gc gnet.Conn) ([]byte, gnet.Action) {
 	l := e.loop
 	switch ctx := gc.Context().(type) {
+	case *poller:
+		if err := ctx.enrolled(gc); err != nil {
+			e.ready <- fmt.Errorf("loop %d: %w", l.index, err)
+			return nil, gnet.Shutdown
+		}
 	case *engine:
 		e.begin(gc)
 		l.end()
@@ -192,7 +194,7 @@ func (e *engine) admit(c *Conn, gc gnet.Conn, local netip.AddrPort) bool {
 	return true
 }
 
-// begin opens a wake-up; the first one, which may be a datagram before the anchor, starts the handler.
+// begin opens a wake-up; the first one, of the anchor, starts the handler.
 func (e *engine) begin(gc gnet.Conn) {
 	l := e.loop
 	l.begin(e.net.now())
@@ -209,8 +211,8 @@ func (e *engine) OnTraffic(gc gnet.Conn) gnet.Action {
 	switch ctx := gc.Context().(type) {
 	case *Conn:
 		e.loop.received(ctx, b)
-	case nil:
-		e.arrived(gc, b)
+	case *poller:
+		e.arrived()
 	}
 	e.loop.end()
 	if e.stopping {

@@ -16,7 +16,7 @@ import (
 type bound struct {
 	ln       *Listener
 	acceptor *acceptor    // of a stream listener
-	probe    *net.UDPConn // of a UDP listener, until the loops have their own sockets
+	first    *net.UDPConn // of a UDP listener: the first loop's socket, until it has it
 }
 
 // network is the network of a listener for package net and gnet. It names the address family, which makes IPv6 sockets IPv6 only.
@@ -48,18 +48,26 @@ func (e *ListenError) Error() string {
 // Unwrap returns the reason alone.
 func (e *ListenError) Unwrap() error { return e.Err }
 
-// bind binds the addresses of cfgs, all or none, and reports every address that it could not bind. UDP addresses are bound without
-// SO_REUSEPORT, only to see that nobody else has them: the loops' sockets, which share the port, would be let in beside another server's.
-func (n *Net) bind(cfgs []ListenerConfig) ([]*bound, error) {
-	var all []*bound
+// bind binds the addresses of cfgs, all or none, and reports every address that it could not bind. The first loop's UDP socket is bound without
+// SO_REUSEPORT, which would let it in beside another server's; then the others share its port. ceding are to be closed, and may be bound beside:
+// that comes last, because it takes from them what comes.
+func (n *Net) bind(cfgs []ListenerConfig, ceding []*bound) ([]*bound, error) {
+	all := make([]*bound, len(cfgs))
 	var errs []error
-	for _, cfg := range cfgs {
-		b, err := n.bindOne(cfg)
-		if err != nil {
-			errs = append(errs, &ListenError{cfg.Transport, cfg.Addr, err})
-			continue
+	bindSome := func(beside bool) {
+		for i, cfg := range cfgs {
+			if beside != (len(overlapping(ceding, cfg.Transport, cfg.Addr)) > 0) {
+				continue
+			}
+			var err error
+			if all[i], err = n.bindOne(cfg, beside); err != nil {
+				errs = append(errs, &ListenError{cfg.Transport, cfg.Addr, err})
+			}
 		}
-		all = append(all, b)
+	}
+	bindSome(false)
+	if len(errs) == 0 {
+		bindSome(true)
 	}
 	if len(errs) > 0 {
 		closeAll(all)
@@ -68,7 +76,7 @@ func (n *Net) bind(cfgs []ListenerConfig) ([]*bound, error) {
 	return all, nil
 }
 
-func (n *Net) bindOne(cfg ListenerConfig) (*bound, error) {
+func (n *Net) bindOne(cfg ListenerConfig, beside bool) (*bound, error) {
 	if cfg.Transport >= numTransports || !cfg.Addr.IsValid() {
 		return nil, errors.New("transport or address is missing")
 	}
@@ -78,8 +86,16 @@ func (n *Net) bindOne(cfg ListenerConfig) (*bound, error) {
 	b := &bound{}
 	var addr netip.AddrPort
 	var receive, send int
+	if beside && cfg.Transport == UDP && cfg.Addr.Addr().IsUnspecified() {
+		if err := tryBeside(cfg.Addr); err != nil {
+			return nil, err
+		}
+	}
 	config.Control = func(_, _ string, raw syscall.RawConn) error { // a window is agreed on by the size of the buffer before the listen
 		return raw.Control(func(fd uintptr) {
+			if beside {
+				_ = setOption(int(fd), unix.SO_REUSEPORT, true) // where it fails the bind does
+			}
 			receive, send = cfg.applyTo(int(fd))
 			if cfg.Transport != UDP {
 				setUserTimeout(int(fd), userTimeout(n.opt.KeepAlive))
@@ -91,14 +107,17 @@ func (n *Net) bindOne(cfg ListenerConfig) (*bound, error) {
 		if err != nil {
 			return nil, bindError(err, cfg.Addr.Port())
 		}
-		b.probe = conn.(*net.UDPConn)
-		addr = b.probe.LocalAddr().(*net.UDPAddr).AddrPort()
+		b.first = conn.(*net.UDPConn)
+		addr = b.first.LocalAddr().(*net.UDPAddr).AddrPort()
 	} else {
 		l, err := config.Listen(context.Background(), networkOf(cfg.Transport, cfg.Addr.Addr()), cfg.Addr.String())
 		if err != nil {
 			return nil, bindError(err, cfg.Addr.Port())
 		}
 		b.acceptor = newAcceptor(n, l.(*net.TCPListener))
+		if beside {
+			b.acceptor.letBeside(false)
+		}
 		addr = tcpAddrPort(l.Addr())
 	}
 	ln, err := n.newListener(cfg, unmap(addr))
@@ -136,19 +155,17 @@ func (b *bound) close() {
 	if b.acceptor != nil {
 		b.acceptor.close()
 	}
-	b.closeProbe()
-}
-
-func (b *bound) closeProbe() {
-	if b.probe != nil {
-		b.probe.Close()
-		b.probe = nil
+	if b.first != nil {
+		b.first.Close()
+		b.first = nil
 	}
 }
 
 func closeAll(all []*bound) {
 	for _, b := range all {
-		b.close()
+		if b != nil {
+			b.close()
+		}
 	}
 }
 
@@ -180,7 +197,7 @@ func (n *Net) SetListeners(cfgs []ListenerConfig) error {
 			renames = append(renames, rename{b.ln, next[i]})
 		}
 	}
-	opened, err := n.open(fresh)
+	opened, err := n.open(fresh, old)
 	if err != nil {
 		return err
 	}
@@ -192,9 +209,7 @@ func (n *Net) SetListeners(cfgs []ListenerConfig) error {
 	for _, r := range renames {
 		n.rename(r)
 	}
-	for _, b := range old {
-		n.drop(b)
-	}
+	n.dropAll(old, next)
 	n.setBound(next)
 	n.updateTLS(cfgs)
 	return nil
@@ -229,119 +244,109 @@ func (n *Net) match(cfgs []ListenerConfig) (next, rest []*bound) {
 	return next, rest
 }
 
-// open opens listeners while the loops run.
-func (n *Net) open(cfgs []ListenerConfig) ([]*bound, error) {
-	revived := n.revive(cfgs)
-	var fresh []ListenerConfig
-	for i, cfg := range cfgs {
-		if revived[i] == nil {
-			fresh = append(fresh, cfg)
-		}
+// open opens listeners while the loops run, all or none, and begins to serve. Those of old that are in the way still serve too.
+func (n *Net) open(cfgs []ListenerConfig, old []*bound) ([]*bound, error) {
+	var ceding []*bound
+	for _, cfg := range cfgs {
+		ceding = append(ceding, overlapping(old, cfg.Transport, cfg.Addr)...)
 	}
-	opened, err := n.bind(fresh)
-	if err == nil {
-		err = n.share(opened)
-	}
+	n.letBeside(ceding, true)
+	defer n.letBeside(ceding, false)
+	opened, err := n.bind(cfgs, ceding)
 	if err != nil {
-		closeAll(opened)
-		for _, b := range revived {
-			if b != nil {
-				n.drop(b)
-			}
+		return nil, err
+	}
+	if err := n.share(opened); err != nil {
+		for _, b := range opened {
+			n.drop(b, nil)
 		}
 		return nil, err
 	}
-	for i, b := range revived {
-		if b == nil {
-			revived[i] = opened[0]
-			opened = opened[1:]
-		}
-		if revived[i].acceptor != nil {
-			revived[i].acceptor.start()
+	for _, b := range opened {
+		if b.acceptor != nil {
+			b.acceptor.start()
 		}
 	}
-	return revived, nil
+	return opened, nil
 }
 
-// revive finds sockets of gnet's that once served cfgs and are muted.
-func (n *Net) revive(cfgs []ListenerConfig) []*bound {
-	revived := make([]*bound, len(cfgs))
-	for i, cfg := range cfgs {
-		if cfg.Transport != UDP || !slices.Contains(n.muted, cfg.Addr) {
-			continue
-		}
-		ln, err := n.newListener(cfg, cfg.Addr)
-		if err != nil {
-			continue // bind reports it
-		}
-		n.eachLoop(func(e *engine) { e.revive(ln) })
-		n.muted = slices.DeleteFunc(n.muted, func(addr netip.AddrPort) bool { return addr == cfg.Addr })
-		revived[i] = &bound{ln: ln}
-	}
-	return revived
-}
-
-// share opens a socket per loop on the UDP addresses of opened, in place of the probe.
+// share opens a socket per loop on the UDP addresses of opened, and gives them to the loops.
 func (n *Net) share(opened []*bound) error {
 	type adoption struct {
-		e    *engine
-		ln   *Listener
-		conn *net.UDPConn
-		fd   int
+		e  *engine
+		ln *Listener
+		fd int
 	}
 	var adoptions []adoption
 	for _, b := range opened {
-		if b.probe == nil {
-			continue
-		}
-		b.closeProbe()
-		for _, e := range n.engines {
-			conn, fd, err := listenShared(b.ln)
+		for i, e := range n.engines {
+			if b.first == nil {
+				break
+			}
+			fd, err := b.socketFor(i)
 			if err != nil {
 				for _, a := range adoptions {
-					a.conn.Close()
 					unix.Close(a.fd)
 				}
 				return &ListenError{b.ln.Transport, b.ln.config.Addr, plainError(err)}
 			}
-			adoptions = append(adoptions, adoption{e, b.ln, conn, fd})
+			adoptions = append(adoptions, adoption{e, b.ln, fd})
 		}
 	}
+	for _, b := range opened {
+		if b.first != nil {
+			b.first.Close()
+			b.first = nil
+		}
+	}
+	var errs []error
 	for _, a := range adoptions {
-		if !a.e.loop.call(func() { a.e.adopt(a.ln, a.conn, a.fd) }) {
-			a.conn.Close()
+		var err error
+		if !a.e.loop.call(func() { err = a.e.adopt(a.ln, a.fd) }) {
 			unix.Close(a.fd)
 		}
+		if err != nil {
+			errs = append(errs, &ListenError{a.ln.Transport, a.ln.config.Addr, err})
+		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
-// listenShared opens one loop's socket, and a duplicate of its descriptor for the loop.
-func listenShared(ln *Listener) (*net.UDPConn, int, error) {
+// socketFor opens the socket of loop i; the first loop's is there.
+func (b *bound) socketFor(i int) (int, error) {
+	if i == 0 {
+		return takeSocket(b.first, b.ln)
+	}
 	var optErr error
 	config := net.ListenConfig{Control: func(_, _ string, raw syscall.RawConn) error {
-		return errors.Join(raw.Control(func(fd uintptr) {
-			optErr = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_REUSEPORT, 1)
-		}), optErr)
+		return errors.Join(raw.Control(func(fd uintptr) { optErr = setOption(int(fd), unix.SO_REUSEPORT, true) }), optErr)
 	}}
-	pc, err := config.ListenPacket(context.Background(), network(ln), ln.Addr.String())
+	conn, err := config.ListenPacket(context.Background(), network(b.ln), b.ln.Addr.String())
 	if err != nil {
-		return nil, -1, err
+		return -1, err
 	}
-	conn := pc.(*net.UDPConn)
+	defer conn.Close()
+	return takeSocket(conn.(*net.UDPConn), b.ln)
+}
+
+// takeSocket duplicates the descriptor of a UDP socket of package net, and shares its port.
+func takeSocket(conn *net.UDPConn, ln *Listener) (int, error) {
 	raw, err := conn.SyscallConn()
-	fd := -1
-	if err == nil {
-		var dupErr error
-		err = raw.Control(func(s uintptr) { fd, dupErr = unix.FcntlInt(s, unix.F_DUPFD_CLOEXEC, 0) })
-		err = errors.Join(err, dupErr)
-	}
 	if err != nil {
-		conn.Close()
-		return nil, -1, err
+		return -1, err
+	}
+	fd := -1
+	var dupErr error
+	err = raw.Control(func(s uintptr) { fd, dupErr = unix.FcntlInt(s, unix.F_DUPFD_CLOEXEC, 0) })
+	if err = errors.Join(err, dupErr); err != nil {
+		return -1, err
+	}
+	if err = setOption(fd, unix.SO_REUSEPORT, true); err != nil {
+		unix.Close(fd)
+		return -1, err
 	}
 	tune(fd, ln)
-	return conn, fd, nil
+	return fd, nil
 }
 
 func (n *Net) rename(r rename) {
@@ -354,18 +359,6 @@ func (n *Net) rename(r rename) {
 		n.eachLoop(func(e *engine) { receive, send = e.rename(r.old, ln) })
 	}
 	n.warnOfBuffers(ln, receive, send)
-}
-
-// drop closes a listener.
-func (n *Net) drop(b *bound) {
-	if b.acceptor != nil {
-		b.acceptor.close()
-		return
-	}
-	n.eachLoop(func(e *engine) { e.detach(b.ln) })
-	if slices.Contains(n.gnets, b.ln.Addr) {
-		n.muted = append(n.muted, b.ln.Addr)
-	}
 }
 
 func (n *Net) eachLoop(task func(e *engine)) {

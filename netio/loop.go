@@ -64,6 +64,7 @@ type Loop struct {
 
 	pool    bufPool
 	faces   faces
+	heirs   [][]*Listener // of listeners that were replaced, by Listener.Index
 	routes  routes
 	queues  []*sendQueue // by Listener.Index
 	unsent  []*sendQueue // with datagrams in them

@@ -5,7 +5,7 @@ import "sluice/netio/stats"
 // metrics are the ids of what netio counts.
 type metrics struct {
 	datagramsIn, datagramsOut, bytesIn, bytesOut stats.ID
-	sendErrors, sendDropped, ignored             stats.ID
+	sendErrors, sendDropped                      stats.ID
 	conns, accepted, acceptErrors, connsRefused  stats.ID
 	dials, dialErrors, slowReaders, openingFull  stats.ID
 	dialsRefused, halfClosed                     stats.ID
@@ -28,7 +28,6 @@ func newMetrics(r *stats.Registry) *metrics {
 		bytesOut:        r.Counter("sluice_udp_sent_bytes_total", "Payload bytes of datagrams sent."),
 		sendErrors:      r.Counter("sluice_udp_send_errors_total", "Datagrams that the kernel refused to send."),
 		sendDropped:     r.Counter("sluice_udp_send_dropped_total", "Datagrams dropped because the socket stayed full."),
-		ignored:         r.Counter("sluice_udp_ignored_total", "Datagrams that came to a listener which was removed."),
 		conns:           r.Gauge("sluice_connections", "Stream connections, those being opened included."),
 		accepted:        r.Counter("sluice_connections_accepted_total", "Stream connections accepted."),
 		acceptErrors:    r.Counter("sluice_accept_errors_total", "Stream connections that could not be accepted."),

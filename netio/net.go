@@ -1,7 +1,6 @@
 package netio
 
 import (
-	"net/netip"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -30,13 +29,10 @@ type Net struct {
 	current atomic.Pointer[[]*Listener]
 	secure  atomic.Pointer[contexts]
 	shakes  *tlsio.Pool
-	waiters sync.WaitGroup // of UDP sockets that were added later
 
 	mu        sync.Mutex // serialises what follows, and everything that changes listeners
 	bound     []*bound
 	nextIndex int
-	gnets     []netip.AddrPort // UDP addresses whose sockets are gnet's
-	muted     []netip.AddrPort // those of them whose listener was removed
 	draining  bool
 	closed    bool
 }
@@ -63,7 +59,7 @@ func New(o Options) *Net {
 // what was bound. On error nothing stays open and the Net is of no more use; an address in use is an error even where SO_REUSEPORT would
 // let us share it. What cannot be bound are [ListenError]s, joined.
 func (n *Net) Start(newHandler func(l *Loop) Handler, bound func([]*Listener)) error {
-	all, err := n.bind(n.opt.Listeners)
+	all, err := n.bind(n.opt.Listeners, nil)
 	if err != nil {
 		return err
 	}
@@ -96,16 +92,8 @@ func Open(o Options, newHandler func(l *Loop) Handler) (*Net, error) {
 }
 
 func (n *Net) startLoops(newHandler func(l *Loop) Handler) error {
-	var udp []*Listener
-	for _, b := range n.bound {
-		if b.ln.Transport == UDP && !b.ln.everywhere() {
-			udp = append(udp, b.ln)
-			n.gnets = append(n.gnets, b.ln.Addr)
-			b.closeProbe()
-		}
-	}
 	for _, l := range n.loops {
-		e, err := newEngine(n, l, udp)
+		e, err := newEngine(n, l)
 		if err != nil {
 			return err
 		}
@@ -172,7 +160,6 @@ func (n *Net) Close() error {
 	for _, e := range n.engines {
 		<-e.done
 	}
-	n.waiters.Wait()
 	n.shakes.Wait()
 	return nil
 }

@@ -61,6 +61,9 @@ func (l *Loop) SendFor(token uint64, ln *Listener, to netip.AddrPort, b *Buf) {
 		l.stats.Inc(l.ids.sendErrors)
 		return
 	}
+	if len(l.heirs) > 0 {
+		ln = l.heir(ln)
+	}
 	q := l.queue(ln)
 	if q.n == sendBatch {
 		l.flushQueue(q)

@@ -1,6 +1,8 @@
 package netio
 
 import (
+	"math"
+	"os"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -31,6 +33,17 @@ func setUserTimeout(fd int, d time.Duration) {
 func unacknowledged(fd int) int {
 	n, _ := unix.IoctlGetInt(fd, unix.SIOCOUTQ)
 	return n
+}
+
+// divert has a listening socket get no new connections, and leave them to others on its port: it is bound to an interface that there is not.
+// Handshakes that have begun go on.
+func divert(fd int) {
+	_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_BINDTOIFINDEX, math.MaxInt32)
+}
+
+// changeOwner makes a socket a user's: the kernel goes by the owner of its file.
+func changeOwner(fd, uid, gid int) error {
+	return os.NewSyscallError("fchown", unix.Fchown(fd, uid, gid))
 }
 
 // sharePorts lets connections from a given local address share its ports as long as they go to different peers: without

@@ -269,15 +269,11 @@ func swap16(port uint16) uint16 {
 	return uint16(p[0])<<8 | uint16(p[1])
 }
 
-// mute connects the socket to itself: the kernel then hands it nothing but what it sends itself, which is nothing, and other sockets of its
-// SO_REUSEPORT group get its share.
-func (s *socket) mute() {
-	_ = unix.Connect(s.fd, sockaddrOf(s.bound()))
-}
+// mute connects the socket to itself: the kernel then hands it nothing but what it sends itself, which is nothing, and what would have come to
+// it goes to the sockets that are left.
+func (s *socket) mute() { _ = unix.Connect(s.fd, sockaddrOf(boundTo(s.fd))) }
 
-// unmute undoes mute.
-func (s *socket) unmute() { disconnect(s.fd) }
-
+// disconnect undoes a connect; a port that was not asked for by its number is no longer taken.
 func disconnect(fd int) {
 	unspec := unix.RawSockaddr{Family: unix.AF_UNSPEC}
 	_, _, _ = unix.RawSyscall(unix.SYS_CONNECT, uintptr(fd), uintptr(unsafe.Pointer(&unspec)), unsafe.Sizeof(unspec))

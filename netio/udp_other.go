@@ -9,21 +9,21 @@ type udpBatch struct{}
 
 func newUDPBatch() *udpBatch { return &udpBatch{} }
 
-// drainSocket reads what our own sockets have to say, one datagram; gnet reads its own.
-func (e *engine) drainSocket(s *socket) {
-	if s.own == nil {
-		return
-	}
+// drainSocket reads what a socket has to say, one datagram.
+func (e *engine) drainSocket(s *socket) { e.receive(s) }
+
+func (e *engine) receive(s *socket) int {
 	b := e.loop.Acquire(maxPooled)
 	defer b.Release()
 	n, sa, err := unix.Recvfrom(s.fd, b.B[:cap(b.B)], 0)
-	if err != nil || s.ln == nil {
-		return
+	if err != nil {
+		return 0
 	}
 	l := e.loop
 	l.stats.Inc(l.ids.datagramsIn)
 	l.stats.Add(l.ids.bytesIn, uint64(n))
 	l.handler.OnDatagram(s.ln, addrPortOf(sa), b.B[:n])
+	return 1
 }
 
 // Send implements Driver.
@@ -51,6 +51,8 @@ func (e *engine) Send(ln *Listener, batch []Datagram) int {
 	return len(batch)
 }
 
-// mute and unmute have no effect here: a removed listener's datagrams are read and ignored.
-func (s *socket) mute()   {}
-func (s *socket) unmute() {}
+// mute has no effect here: what comes to a listener while it is removed may be lost.
+func (s *socket) mute() {}
+
+// disconnect has none either: the port of gnet's own socket stays taken.
+func disconnect(int) {}

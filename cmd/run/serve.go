@@ -76,6 +76,11 @@ func start(path string) (*server, error) {
 		s.admin.Close()
 		return nil, cfg.Join(listenFaults(cfg, err))
 	}
+	if account != nil {
+		if err := s.net.ChangeOwner(account.UID, account.GID); err != nil {
+			s.log.Warn("a reload will not change listeners from one address to every address, or back", "error", err)
+		}
+	}
 	if err := become(account); err != nil {
 		s.stop(err)
 		return nil, cfg.Join(cfg.Fault(err.Error(), "server", "user"))
