@@ -31,8 +31,7 @@
 //
 // A listener on every address (0.0.0.0, [::]) has a face, a Listener of its own, at each of them: datagrams and connections come to the face
 // that the peer has addressed, and what is sent in its name leaves from there. Loop.Facing chooses the face for a peer that we speak to
-// first, by the kernel's route to it, which is remembered for ten seconds. The kernel tells a datagram's destination in a control message, and is told
-// its source in another: busy ones had better be one for each address.
+// first, by the kernel's route to it, which is remembered for ten seconds.
 //
 // A peer that shuts down its sending side has closed the connection for most: gnet closes at the end of what it reads. Of a TCP connection
 // without TLS the handler may keep the other half (HalfCloseHandler, Conn.KeepWriting), to answer what the peer has asked: OnClose then comes
