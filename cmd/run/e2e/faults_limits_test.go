@@ -127,7 +127,7 @@ func (s *server) served(transport string, from net.IP) (*peer, error) {
 		err = p.await("SIP/2.0 483 ")
 	}
 	if err != nil {
-		p.tcp.Close()
+		closeNow(p.tcp)
 		return nil, err
 	}
 	return p, nil

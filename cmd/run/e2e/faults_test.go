@@ -106,7 +106,7 @@ func (s *server) greet(transport string, tcp *net.TCPConn) (*peer, error) {
 		err = p.Conn.(*tls.Conn).Handshake()
 	}
 	if err != nil {
-		tcp.Close()
+		closeNow(tcp)
 		return nil, fmt.Errorf("%s: handshake: %w", transport, err)
 	}
 	tcp.SetDeadline(time.Time{})
@@ -173,7 +173,7 @@ func (p *peer) register(name string) (*phone, error) {
 // reset closes the connection with an RST.
 func (p *peer) reset() {
 	p.tcp.SetLinger(0)
-	p.tcp.Close()
+	closeNow(p.tcp)
 }
 
 // pair connects two phones, of which the second is registered.

@@ -70,36 +70,65 @@ func build(dir string) (string, error) {
 	return bin, nil
 }
 
-// nextPort begins below the ephemeral ports, so that nobody is given ours
-// between the check and the bind.
-var nextPort atomic.Int32
+// ports are those that freePort gives, one after the other. They are no
+// ephemeral ports, so that nobody is given one between the check and the bind.
+var ports = struct {
+	first, n int32
+	next     atomic.Int32
+}{first: 20000, n: 12000}
 
-func init() { nextPort.Store(int32(20000 + os.Getpid()%500*20)) }
+func init() {
+	var low, high int32
+	text, err := os.ReadFile("/proc/sys/net/ipv4/ip_local_port_range")
+	if _, err2 := fmt.Sscan(string(text), &low, &high); err == nil && err2 == nil && low < ports.first+ports.n {
+		if below, above := low-1024, 65535-high; below >= above && below > 2000 {
+			ports.first, ports.n = 1024, below
+		} else if above > 2000 {
+			ports.first, ports.n = high+1, above
+		}
+	}
+	ports.next.Store(int32(os.Getpid() % 25 * 500)) // others that run these tests begin elsewhere
+}
 
-// freePort returns a port that is free for UDP and TCP on 127.0.0.1, and that
-// no other test of this run gets.
+// freePort returns a port that is free for UDP and TCP on every address, and
+// that no other test of this run gets.
 func freePort(t testing.TB) int {
 	t.Helper()
 	for range 1000 {
-		port := 20000 + (int(nextPort.Add(1))-20000)%12000
-		addr := fmt.Sprintf("127.0.0.1:%d", port)
-		tcp, err := net.Listen("tcp", addr)
-		if err != nil {
-			continue
+		port := int(ports.first + ports.next.Add(1)%ports.n)
+		if isFree(fmt.Sprintf(":%d", port)) {
+			return port
 		}
-		tcp.Close()
-		udp, err := net.ListenPacket("udp", addr)
-		if err != nil {
-			continue
-		}
-		udp.Close()
-		return port
 	}
 	t.Fatal("no free port")
 	return 0
 }
 
 func freeAddr(t testing.TB) string { return fmt.Sprintf("127.0.0.1:%d", freePort(t)) }
+
+func isFree(addr string) bool {
+	syscall.ForkLock.RLock() // a process that begins would still hold the sockets when they have been closed
+	defer syscall.ForkLock.RUnlock()
+	tcp, err := net.Listen("tcp", addr)
+	if err != nil {
+		return false
+	}
+	tcp.Close()
+	udp, err := net.ListenPacket("udp", addr)
+	if err != nil {
+		return false
+	}
+	udp.Close()
+	return true
+}
+
+// closeNow closes a connection. A process that begins at this moment would have
+// it open for a while: the peer would see no end, or no reset.
+func closeNow(c io.Closer) {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	c.Close()
+}
 
 // An output collects what a process writes.
 type output struct {

@@ -37,7 +37,7 @@ func (l datagramLink) send(text string) error {
 	return err
 }
 
-func (l datagramLink) close() { l.conn.Close() }
+func (l datagramLink) close() { closeNow(l.conn) }
 
 // read calls f with every datagram until the socket is closed.
 func (l datagramLink) read(f func(link, string)) {
@@ -69,7 +69,7 @@ func (l streamLink) send(text string) error {
 	return err
 }
 
-func (l streamLink) close() { l.conn.Close() }
+func (l streamLink) close() { closeNow(l.conn) }
 
 // read calls f with every message until the connection ends.
 func (l streamLink) read(f func(link, string)) {
@@ -156,7 +156,7 @@ func (l socketLink) frame(op ws.OpCode, payload []byte) error {
 	return err
 }
 
-func (l socketLink) close() { l.conn.Close() }
+func (l socketLink) close() { closeNow(l.conn) }
 
 // read calls f with every message until the connection ends. Pings are
 // answered.

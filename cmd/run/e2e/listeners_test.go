@@ -21,13 +21,9 @@ import (
 )
 
 // onEvery lets the server listen on every address of this host instead.
-func onEvery(transports ...string) (port string, change func(*settings)) {
-	listener, err := net.Listen("tcp", ":0")
-	if err != nil {
-		panic(err)
-	}
-	defer listener.Close()
-	_, port, _ = net.SplitHostPort(listener.Addr().String())
+func onEvery(t *testing.T, transports ...string) (port string, change func(*settings)) {
+	t.Helper()
+	port = strconv.Itoa(freePort(t))
 	return port, func(c *settings) {
 		c.listen = nil
 		for _, t := range transports {
@@ -40,8 +36,8 @@ func onEvery(transports ...string) (port string, change func(*settings)) {
 // that it can reach, sends from there, and knows itself by all of them.
 func TestEveryAddress(t *testing.T) {
 	t.Parallel()
-	port, change := onEvery("udp", "tcp")
-	ws, _ := onEvery()
+	port, change := onEvery(t, "udp", "tcp")
+	ws, _ := onEvery(t)
 	start(t, change, func(c *settings) { c.listen = append(c.listen, "ws://0.0.0.0:"+ws) })
 	at := func(host, transport string) string {
 		if transport == "ws" {
@@ -86,7 +82,7 @@ func checkNoWildcard(t *testing.T, p *phone) {
 // went to, though the kernel would take another one.
 func TestAnswersFromWhereItWasAsked(t *testing.T) {
 	t.Parallel()
-	port, change := onEvery("udp")
+	port, change := onEvery(t, "udp")
 	start(t, change)
 	for _, host := range []string{"127.0.0.1", "127.0.0.2", "127.9.8.7", "::1"} {
 		p := newPhoneTo(t, nil, "udp", net.JoinHostPort(host, port))
@@ -175,12 +171,11 @@ func TestPortNotPermitted(t *testing.T) {
 	}
 	v := newVault(t)
 	dir := t.TempDir()
-	program, err := os.ReadFile(binary) // whose own directory is closed to others
-	if err == nil {
-		err = os.WriteFile(filepath.Join(dir, "sluice"), program, 0o755)
-	}
-	if err != nil {
-		t.Fatal(err)
+	// The binary's own directory is closed to others. Another process makes the
+	// copy: one that begins while this one does would have it open for writing, and
+	// nobody could run it (ETXTBSY).
+	if out, err := exec.Command("install", "-m", "755", binary, dir+"/sluice").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
 	}
 	uid, _ := strconv.Atoi(nobody.Uid)
 	gid, _ := strconv.Atoi(nobody.Gid)
