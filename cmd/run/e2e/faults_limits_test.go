@@ -57,7 +57,7 @@ func TestFaultDescriptorsUsedUp(t *testing.T) {
 					peers = append(peers, &peer{tcp: c.(*net.TCPConn)})
 				}
 			}
-			return full == 10
+			return full == 25
 		})
 		offer(t, ours, socket)
 		offer(t, theirs, datagrams)
@@ -78,9 +78,7 @@ func TestFaultDescriptorsUsedUp(t *testing.T) {
 	}
 	datagrams.response(datagrams.ask("OPTIONS", "sip:somebody@hop.example.com"), 200)
 	hangUp(t, ours, socket)
-	if n := s.metric("sluice_accept_errors_total"); n == 0 {
-		t.Error("sluice_accept_errors_total: got 0")
-	}
+	s.until(t, soon, "sluice_accept_errors_total", func() bool { return s.metric("sluice_accept_errors_total") > 0 })
 	before.descriptors++ // the connection to the next hop
 	s.backTo(t, before, room)
 }
@@ -163,7 +161,7 @@ func TestFaultIdleConnectionsHaveNoGoroutines(t *testing.T) {
 				}
 				bothHangUp(t, caller, callee)
 				t.Logf("%d connections in %v: %v goroutines, before there was any %v; heap and RSS in KiB %v, before %v", n, took, now, none, s.usage(), before)
-				if open := s.metric("sluice_connections"); open < float64(n) {
+				if open := s.metric("sluice_connections"); open < float64(n) { // all have been answered
 					t.Errorf("connections: got %v, want %d", open, n)
 				}
 				closeAll(peers)

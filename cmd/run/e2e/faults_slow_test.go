@@ -65,37 +65,37 @@ func TestFaultSlowSenders(t *testing.T) {
 		{"sluice_connections_head_timeouts_total", 2 * senders},
 		{"sluice_tls_handshake_timeouts_total", 2 * senders},
 	} {
-		if n := s.metric(tt.name); n != tt.want {
-			t.Errorf("%s: got %v, want %v", tt.name, n, tt.want)
-		}
+		s.count(t, tt.name, tt.want)
 	}
 	s.backTo(t, before, 10*senders)
 }
 
 // drip sends a text byte by byte on a new connection.
 func (s *server) drip(transport string, raw bool, i int, text string, limit time.Duration, words string) error {
+	begun := time.Now()
 	if !raw {
 		p, err := s.open(transport, source(i))
 		if err != nil {
 			return err
 		}
-		return dripOn(p, text, limit, words)
+		return dripOn(p, text, begun, limit, words)
 	}
 	c, err := s.connect(transport, source(i))
 	if err != nil {
 		return err
 	}
-	return dripOn(c, text, limit, words)
+	return dripOn(c, text, begun, limit, words)
 }
 
 // dripRecord sends a TLS record byte by byte. What is in it does not matter, as
 // it never is all there; what the server says comes through the session.
 func (s *server) dripRecord(transport string, i int, limit time.Duration, words string) error {
+	begun := time.Now()
 	p, err := s.open(transport, source(i))
 	if err != nil {
 		return err
 	}
-	return dripOn(beneath{p.Conn, p.tcp}, record, limit, words)
+	return dripOn(beneath{p.Conn, p.tcp}, record, begun, limit, words)
 }
 
 // beneath is a connection with TLS that is written to without TLS.
@@ -111,6 +111,7 @@ const record = "\x17\x03\x03\x01\x00" + "0123456789"
 
 // dripRequest sends an HTTP request byte by byte, over TLS.
 func (s *server) dripRequest(i int, limit time.Duration) error {
+	begun := time.Now()
 	c, err := s.connect("wss", source(i))
 	if err != nil {
 		return err
@@ -119,15 +120,15 @@ func (s *server) dripRequest(i int, limit time.Duration) error {
 	if err != nil {
 		return err
 	}
-	return dripOn(p, handshake, limit, "HTTP/1.1 408 ")
+	return dripOn(p, handshake, begun, limit, "HTTP/1.1 408 ")
 }
 
 // dripOn sends a byte of a text every second until the server closes the
-// connection, and checks when and how it does.
-func dripOn(c net.Conn, text string, limit time.Duration, words string) error {
+// connection, and checks how it does, and when: the time that the server gives
+// has not begun before the test did.
+func dripOn(c net.Conn, text string, begun time.Time, limit time.Duration, words string) error {
 	defer c.Close()
 	closed := make(chan string, 1)
-	begun := time.Now()
 	c.SetDeadline(begun.Add(limit + processTime))
 	go func() {
 		got, _ := io.ReadAll(c)
@@ -135,12 +136,12 @@ func dripOn(c net.Conn, text string, limit time.Duration, words string) error {
 	}()
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
-	for n := 0; ; n++ {
+	for n := 0; ; n = min(n+1, len(text)-1) {
 		c.Write([]byte(text[n : n+1]))
 		select {
 		case <-tick.C:
 		case got := <-closed:
-			if took := time.Since(begun); took < limit-time.Second || took > limit+soon {
+			if took := time.Since(begun); took < limit-time.Second || took > limit+late {
 				return fmt.Errorf("closed after %v, want %v", took, limit)
 			}
 			if !strings.Contains(got, words) {

@@ -418,7 +418,7 @@ func TestDrainTimeout(t *testing.T) {
 	began := time.Now()
 	s.signal(syscall.SIGTERM)
 	s.checkExit()
-	if took := time.Since(began); took < 900*time.Millisecond || took > 5*time.Second {
+	if took := time.Since(began); took < 900*time.Millisecond || took > time.Second+late {
 		t.Errorf("ended after %v, want 1s", took)
 	}
 }
@@ -434,7 +434,7 @@ func TestQuit(t *testing.T) {
 	began := time.Now()
 	s.signal(syscall.SIGQUIT)
 	s.checkExit()
-	if took := time.Since(began); took > 3*time.Second {
+	if took := time.Since(began); took > late {
 		t.Errorf("ended %v after QUIT, want at once", took)
 	}
 }

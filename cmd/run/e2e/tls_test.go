@@ -239,9 +239,7 @@ func TestOpenSSLResumes(t *testing.T) {
 			<-o.exited
 		}
 	}
-	if n := s.metric("sluice_tls_handshakes_resumed_total"); n != 2 {
-		t.Errorf("sluice_tls_handshakes_resumed_total: got %v, want 2", n)
-	}
+	s.count(t, "sluice_tls_handshakes_resumed_total", 2)
 }
 
 func TestOpenSSLWebSocket(t *testing.T) {
