@@ -14,6 +14,11 @@
 // testdata/sipp/scenes, where each side of a scene is a list of what it sends
 // and receives. When a scene fails, the log has all messages of its sipps.
 //
+// These tests have to pass on a machine that is busy. What is to happen is waited
+// for, counters too (server.count), with seconds to spare; and where it counts how
+// often something is sent, nobody sends it twice for want of a processor (patient,
+// once).
+//
 // A test asserts what a user would see: messages, metrics, exit codes. Every
 // server is stopped by TERM and must then end with code 0, without having
 // panicked.

@@ -19,7 +19,7 @@ import (
 // TestBadInput: whatever comes, calls go on, those in progress and new ones.
 func TestBadInput(t *testing.T) {
 	t.Parallel()
-	s := start(t)
+	s := start(t, patient)
 	caller, callee := newPhone(t, s, "ws"), newPhone(t, s, "udp")
 	callee.register(600)
 	ours, _ := setUp(t, caller, callee)

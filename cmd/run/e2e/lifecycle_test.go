@@ -139,7 +139,7 @@ func TestPortInUse(t *testing.T) {
 // says why.
 func TestBadReload(t *testing.T) {
 	t.Parallel()
-	s := start(t)
+	s := start(t, patient)
 	caller, callee := newPhone(t, s, "udp"), newPhone(t, s, "ws")
 	callee.register(600)
 	ours, _ := setUp(t, caller, callee)
@@ -187,7 +187,7 @@ func TestBadReload(t *testing.T) {
 // TestReload changes a rule while calls are being set up and are in progress.
 func TestReload(t *testing.T) {
 	t.Parallel()
-	s := start(t)
+	s := start(t, patient)
 	caller, callee := newPhone(t, s, "ws"), newPhone(t, s, "ws")
 	callee.register(600)
 	other := newPhone(t, s, "udp")

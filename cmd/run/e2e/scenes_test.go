@@ -51,7 +51,7 @@ type sippScene struct {
 	caller  part
 	callees []callee
 	aor     string // of the callees; default: bob@localhost
-	once    bool   // nothing is repeated on its own: a sipp that would does nothing else meanwhile
+	once    bool   // the sipps repeat nothing on their own: one that would does nothing else meanwhile
 	metrics map[string]float64
 }
 
@@ -120,7 +120,7 @@ func (sc *sippScene) perform(t *testing.T, over string) {
 	caller := sc.startPart(t, sc.caller, common, from, freePort(t), s.udp)
 	caller.checkScene(soon + processTime)
 	for _, c := range callees {
-		c.checkScene(soon)
+		c.checkScene(processTime)
 	}
 	sc.checkMetrics(t, s)
 }
@@ -143,9 +143,7 @@ func (sc *sippScene) start(t *testing.T) *server {
 		return sc.servers(t)
 	}
 	return start(t, func(c *settings) {
-		if sc.once {
-			c.profile = "timer_T1 = \"4s\"\n"
-		}
+		patient(c)
 		if sc.change != nil {
 			sc.change(c)
 		}

@@ -26,6 +26,12 @@ type settings struct {
 	env     []string // of the process, besides ours: NAME=value
 }
 
+// patient has a server repeat over UDP only what was really lost: a phone that has
+// to wait for a processor answers later than after 500 ms, but not than this.
+func patient(c *settings) {
+	c.profile = "timer_T1 = \"4s\"\n"
+}
+
 // text returns the configuration file.
 func (c *settings) text() string {
 	var b strings.Builder

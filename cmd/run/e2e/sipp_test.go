@@ -61,7 +61,7 @@ const forwarded = "sluice_sip_requests_forwarded_total"
 func awaitCalls(t *testing.T, s *server, n float64) {
 	t.Helper()
 	want := s.metric(forwarded) + n
-	s.until(t, soon, "calls go on", func() bool { return s.metric(forwarded) >= want })
+	s.until(t, processTime, "calls go on", func() bool { return s.metric(forwarded) >= want })
 }
 
 // wait waits until sipp ends and returns its counters: the last line of its
@@ -101,7 +101,8 @@ func (p *sipp) wait(limit time.Duration) map[string]int {
 }
 
 // check waits for the end and checks that calls went through (at least one if
-// calls is 0), none failed, and nothing had to be sent twice by either side.
+// calls is 0) and none failed. One fails, or never ends, if a single message is
+// lost, for nothing is sent twice (see startCalls), and if one comes twice.
 func (p *sipp) check(limit time.Duration, calls int) {
 	p.t.Helper()
 	c := p.wait(limit)
@@ -111,7 +112,7 @@ func (p *sipp) check(limit time.Duration, calls int) {
 	case n == 0:
 		p.t.Errorf("sipp %s: no call", p.cmd.Args[2])
 	}
-	for _, name := range []string{"FailedCall(C)", "Retransmissions(C)", "OutOfCallMsgs(C)", "DeadCallMsgs(C)", "FatalErrors(C)"} {
+	for _, name := range []string{"FailedCall(C)", "OutOfCallMsgs(C)", "DeadCallMsgs(C)", "FatalErrors(C)"} {
 		if n, found := c[name]; n != 0 || !found {
 			p.t.Errorf("sipp %s: %s: got %d, want 0 (reported: %v)", p.cmd.Args[2], name, n, found)
 		}
@@ -136,17 +137,24 @@ var (
 	calleeEnds = pair{"uac_callee_bye.xml", "uas_callee_bye.xml"}
 )
 
-// startCalls starts a callee and a caller that calls it through s.
+// once are arguments of sipps that send nothing twice. Against a patient server
+// (see there) no time counts then, however busy the machine: what is lost is
+// missing. No more than twenty calls at a time have messages on their way, so that
+// the kernel has room for all that wait for a processor.
+var once = []string{"-nr", "-l", "20", "-buff_size", "262144"}
+
+// startCalls starts a callee and a caller that calls it through s, which is
+// patient.
 func startCalls(t *testing.T, s *server, p pair, from, to string, calls, rate int, args ...string) (caller, callee *sipp) {
 	t.Helper()
 	port := freePort(t)
-	callee = startSipp(t, filepath.Join(scenarios, p.callee), to, port, calls)
+	callee = startSipp(t, filepath.Join(scenarios, p.callee), to, port, calls, once...)
 	s.until(t, soon, "sipp listens", func() bool { return bound(to, port) })
 	uri := fmt.Sprintf("127.0.0.1:%d", port)
 	if to != "udp" {
 		uri += ";transport=" + to
 	}
-	args = append(args, "-r", strconv.Itoa(rate), "-key", "callee", uri, s.udp)
+	args = append(append(args, once...), "-r", strconv.Itoa(rate), "-key", "callee", uri, s.udp)
 	return startSipp(t, filepath.Join(scenarios, p.caller), from, freePort(t), calls, args...), callee
 }
 
@@ -177,31 +185,29 @@ func TestSippCalls(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s := start(t)
+			s := start(t, patient)
 			caller, callee := startCalls(t, s, tt.pair, tt.from, tt.to, tt.calls, tt.rate)
-			limit := time.Duration(tt.calls/tt.rate)*time.Second + processTime
+			limit := time.Duration(tt.calls/tt.rate)*time.Second + 2*processTime
 			caller.check(limit, tt.calls)
-			callee.check(soon, tt.calls)
+			callee.check(processTime, tt.calls)
 
 			checkUneventful(t, s, tt.calls)
 		})
 	}
 }
 
-// checkUneventful checks that calls went through the server, and nothing else
-// happened.
+// checkUneventful checks that calls went through a patient server, and nothing
+// else happened: it did not wait for a message in vain, took none for one that it
+// had had, and missed none that came. Both sipps have ended, so none is on its way
+// but what the last of them sent.
 func checkUneventful(t *testing.T, s *server, calls int) {
 	t.Helper()
 	// INVITE, ACK and BYE all came this way: the route set works.
-	if got, want := s.metric(forwarded), float64(3*calls); got != want {
-		t.Errorf(forwarded+": got %v, want %v", got, want)
-	}
+	s.count(t, forwarded, float64(3*calls))
 	for _, name := range []string{
 		"sluice_sip_retransmissions_received_total", "sluice_sip_retransmissions_sent_total",
 		"sluice_sip_malformed_total", "sluice_sip_branches_failed_total",
 	} {
-		if n := s.metric(name); n != 0 {
-			t.Errorf("%s: got %v, want 0", name, n)
-		}
+		s.count(t, name, 0)
 	}
 }

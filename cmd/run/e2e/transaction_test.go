@@ -8,9 +8,11 @@ import (
 	"time"
 )
 
-// impatient shortens what may be: a server then gives up after seconds.
+// impatient shortens what may be: a server then gives up after seconds. Until then
+// it repeats nothing, as a patient one.
 func impatient(c *settings) {
-	c.profile = "timer_B = \"2s\"\ntimer_C = \"8s\"\ntimer_F = \"2s\"\n"
+	patient(c)
+	c.profile += "timer_B = \"2s\"\ntimer_C = \"8s\"\ntimer_F = \"2s\"\n"
 }
 
 // repeat sends m again, and waits until a response has come n times.
@@ -25,7 +27,7 @@ func repeat(t *testing.T, s *server, p *phone, m, resp *message, n int) {
 // last response again (RFC 3261 §17.2.1).
 func TestRetransmittedInvite(t *testing.T) {
 	t.Parallel()
-	s := start(t)
+	s := start(t, patient)
 	caller, callee := newPhone(t, s, "udp"), newPhone(t, s, "udp")
 	callee.register(600)
 
