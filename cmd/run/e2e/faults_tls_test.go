@@ -20,7 +20,8 @@ func TestFaultHalfOpenHandshakes(t *testing.T) {
 	t.Parallel()
 	const perSource = 100 // are let in of 110
 	n := many(1980, 9900)
-	s := startFaulty(t, fmt.Sprintf("max_connections_per_source = %d\n", perSource))
+	const handshakeTime = 2 * soon // no longer than soon may others wait, so they do not wait for its end
+	s := startFaulty(t, fmt.Sprintf("max_connections_per_source = %d\ntls_handshake_timeout = %q\n", perSource, handshakeTime))
 	caller, callee := s.pair(t, "wss", "udp")
 	before := s.usage()
 	hello := clientHello(t)
