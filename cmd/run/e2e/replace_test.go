@@ -190,7 +190,7 @@ func TestReloadEveryAddressTaken(t *testing.T) {
 			callee := newPhone(t, s, "udp")
 			callee.register(600)
 			ours, _ := setUp(t, newPhone(t, s, "tcp"), callee)
-			s.rehang(t, everywhere(exact), fmt.Sprintf("listen %s://0.0.0.0:%s: address already in use\"\n", network, port))
+			s.rehang(t, everywhere(exact), fmt.Sprintf("listen.url: %s://0.0.0.0:%s: address already in use\"\n", network, port))
 			offer(t, ours, callee)
 			callerHangsUp(t, newPhone(t, s, "tcp"), callee)
 			if _, err := bind(s.udp); err == nil {
