@@ -26,7 +26,9 @@ func TestReloadOperators(t *testing.T) {
 	s.settings.admin, s.settings.log = taken, "level = \"info\"\nformat = \"json\""
 	s.write()
 	s.signal(syscall.SIGHUP)
-	s.until(t, soon, "refusal", func() bool { return strings.Contains(s.stderr.String(), "admin.http: "+taken+": address already in use") })
+	s.until(t, soon, "refusal", func() bool {
+		return strings.Contains(s.stderr.String(), "admin.http: "+taken+": address already in use")
+	})
 	if got := s.stderr.String(); strings.Contains(got, "{") || s.status("/readyz") != http.StatusOK {
 		t.Errorf("refused, and yet: %s", got)
 	}
