@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -249,8 +251,8 @@ func TestReplaceRefusesNoConnection(t *testing.T) {
 			if err != nil {
 				t.Error(err)
 			}
-			if opened < 100 {
-				t.Errorf("%d connections were opened meanwhile, want some hundred", opened)
+			if opened < 12 {
+				t.Errorf("%d connections were opened meanwhile, want some for each change", opened)
 			}
 			return
 		default:
@@ -265,30 +267,38 @@ func TestReplaceRefusesNoConnection(t *testing.T) {
 func TestHandOver(t *testing.T) {
 	of := make(chan *netio.Listener, 1000)
 	n := open(t, listen(at(netio.TCP, "127.0.0.1", netio.FreePort(t))), node{open: func(c *netio.Conn) { of <- c.Listener() }})
-	exact := n.Listeners()[0]
-	echoes(t, dialTCP(t, exact.Addr))
-	if ln := wait(t, of); ln != exact {
-		t.Fatalf("came to %v", ln)
+	exact := n.Listeners()[0].Addr
+	set := func(addr string) error {
+		return n.SetListeners([]netio.ListenerConfig{at(netio.TCP, addr, exact.Port())})
 	}
-	changed := make(chan error, 1)
-	go func() { changed <- n.SetListeners([]netio.ListenerConfig{at(netio.TCP, "0.0.0.0", exact.Addr.Port())}) }()
-	for during := false; ; {
-		c := dialTCP(t, exact.Addr)
+	comesTo := func() *netio.Listener {
+		c := dialTCP(t, exact)
 		echoes(t, c)
 		c.Close()
-		if ln := wait(t, of); ln != exact {
-			during = len(changed) == 0
-			if during {
-				if err := wait(t, changed); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
+		return wait(t, of)
+	}
+	for range 20 { // a machine that stands still may miss the time in between
+		old := n.Listeners()[0]
+		if ln := comesTo(); ln != old {
+			t.Fatalf("came to %v", ln)
 		}
-		if len(changed) > 0 && !during {
-			t.Fatal("the new listener got no connection before the old one had gone")
+		changed := make(chan error, 1)
+		go func() { changed <- set("0.0.0.0") }()
+		during := false
+		for !during && len(changed) == 0 {
+			during = comesTo() != old && len(changed) == 0
+		}
+		if err := wait(t, changed); err != nil {
+			t.Fatal(err)
+		}
+		if during {
+			return
+		}
+		if err := set("127.0.0.1"); err != nil {
+			t.Fatal(err)
 		}
 	}
+	t.Error("the new listener got no connection before the old one had gone")
 }
 
 // TestSendingForReplaced: what is under way is sent in the name of the listener that it began with, from the address that its peer knows.
@@ -344,8 +354,11 @@ func TestSendingForReplaced(t *testing.T) {
 	reaches("of one that stays", first, c1)
 	failed := value(t, o.Stats, "sluice_udp_send_errors_total")
 	on(t, l, func(n *node) { n.send(face, c2.LocalAddr().(*net.UDPAddr).AddrPort(), []byte("nothing")) })
-	on(t, l, func(*node) {})
-	if got := value(t, o.Stats, "sluice_udp_send_errors_total") - failed; got != 1 {
+	got := uint64(0) // until the loop settles
+	for end := time.Now().Add(patience); got == 0 && time.Now().Before(end); runtime.Gosched() {
+		got = value(t, o.Stats, "sluice_udp_send_errors_total") - failed
+	}
+	if got != 1 {
 		t.Errorf("of an address that is no longer served: got %d errors, want 1", got)
 	}
 }
