@@ -161,17 +161,16 @@ func (a *acceptor) came(conn *net.TCPConn) {
 
 // accepted gives a connection to the next loop.
 func (a *acceptor) accepted(conn *net.TCPConn) {
-	e, prefer := a.net.nextEngine(), a.net.opt.Prefer
+	e, prefer, ln := a.net.nextEngine(), a.net.opt.Prefer, a.listener.Load()
 	remote := tcpAddrPort(conn.RemoteAddr())
 	if e == nil || !a.net.admit(prefer != nil && prefer(remote.Addr())) {
-		a.net.shared.Inc(a.net.ids.connsRefused)
+		a.net.shared.Inc(a.net.ids.connsRefused[ln.Transport])
 		conn.Close()
 		return
 	}
-	ln := a.listener.Load()
 	if !a.net.welcome(ln, remote) {
 		a.net.conns.Add(-1)
-		a.net.shared.Inc(a.net.ids.connsRefused)
+		a.net.shared.Inc(a.net.ids.connsRefused[ln.Transport])
 		conn.Close()
 		return
 	}

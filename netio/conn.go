@@ -132,7 +132,7 @@ func (c *Conn) Write(p []byte) bool {
 			l.stats.Inc(l.ids.openingFull)
 			return false
 		}
-		l.stats.Inc(l.ids.slowReaders)
+		l.stats.Inc(l.ids.slowReaders[c.transport])
 		c.Close(ErrSlowReader)
 		return false
 	}
@@ -245,7 +245,7 @@ func (c *Conn) flush() {
 
 // send writes b to the socket.
 func (c *Conn) send(b []byte) {
-	c.loop.stats.Add(c.loop.ids.streamBytesOut, uint64(len(b)))
+	c.loop.stats.Add(c.loop.ids.streamBytesOut[c.transport], uint64(len(b)))
 	if held := c.loop.driver.Write(c, b); held > 0 || c.waiting != nil {
 		c.holds(held)
 	}

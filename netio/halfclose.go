@@ -88,7 +88,7 @@ func (l *Loop) ended(c *Conn) {
 	}
 	c.flush()
 	if c.unsent() > 0 {
-		l.stats.Inc(l.ids.slowReaders)
+		l.stats.Inc(l.ids.slowReaders[c.transport])
 		l.lost(c, ErrSlowReader)
 		return
 	}
@@ -106,7 +106,7 @@ func (l *Loop) ended(c *Conn) {
 func (c *Conn) flushHalf() {
 	l, b := c.loop, c.pending
 	n := l.driver.WriteKept(c, b.B)
-	l.stats.Add(l.ids.streamBytesOut, uint64(n))
+	l.stats.Add(l.ids.streamBytesOut[c.transport], uint64(n))
 	if n == len(b.B) || c.gone {
 		c.dropPending()
 	} else {

@@ -90,7 +90,7 @@ func (l *Loop) discard(c *Conn, n int) {
 	if c.linger == nil {
 		return
 	}
-	l.stats.Add(l.ids.streamBytesIn, uint64(n))
+	l.stats.Add(l.ids.streamBytesIn[c.transport], uint64(n))
 	if c.linger.room -= n; c.linger.room < 0 {
 		l.cutLinger(c.linger)
 	}

@@ -77,7 +77,7 @@ func (n *Net) bind(cfgs []ListenerConfig, ceding []*bound) ([]*bound, error) {
 }
 
 func (n *Net) bindOne(cfg ListenerConfig, beside bool) (*bound, error) {
-	if cfg.Transport >= numTransports || !cfg.Addr.IsValid() {
+	if cfg.Transport >= NumTransports || !cfg.Addr.IsValid() {
 		return nil, errors.New("transport or address is missing")
 	}
 	cfg.Addr = unmap(cfg.Addr)

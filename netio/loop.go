@@ -296,7 +296,7 @@ func (l *Loop) reportClosed() {
 			l.shut(c)
 		}
 		l.table.remove(c)
-		l.stats.Move(l.ids.conns, -1)
+		l.stats.Move(l.ids.conns[c.transport], -1)
 		l.handler.OnClose(c, c.err)
 	}
 	l.closed = l.closed[:0]

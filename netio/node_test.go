@@ -3,6 +3,7 @@ package netio_test
 import (
 	"net"
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -134,16 +135,28 @@ func listen(configs ...netio.ListenerConfig) netio.Options {
 	return netio.Options{Loops: 2, Listeners: configs, Stats: stats.New()}
 }
 
-// value is what a counter of netio shows.
-func value(t testing.TB, r *stats.Registry, name string) uint64 {
+// value is what a counter of netio shows, or the sum of those of its labels that have all of these, key and value.
+func value(t testing.TB, r *stats.Registry, name string, labels ...string) (sum uint64) {
 	t.Helper()
+	found := false
 	for _, m := range r.Metrics() {
-		if m.Name == name {
-			return r.Sum(m.ID)
+		if m.Name == name && has(m.Labels, labels) {
+			sum, found = sum+r.Sum(m.ID), true
 		}
 	}
-	t.Fatalf("no metric %s", name)
-	return 0
+	if !found {
+		t.Fatalf("no metric %s%v", name, labels)
+	}
+	return sum
+}
+
+func has(all, some []string) bool {
+	for i := 0; i < len(some); i += 2 {
+		if at := slices.Index(all, some[i]); at < 0 || all[at+1] != some[i+1] {
+			return false
+		}
+	}
+	return true
 }
 
 func dialUDP(t testing.TB, to netip.AddrPort) *net.UDPConn {

@@ -118,7 +118,7 @@ func (l *Loop) handshakeMoved(c *Conn) {
 }
 
 func (l *Loop) handshakeFailed(c *Conn, err error) {
-	l.stats.Inc(l.ids.handshakeErrors)
+	l.stats.Inc(l.ids.handshakeErrors[c.transport])
 	switch {
 	case errors.Is(err, tlsio.ErrBusy):
 		l.stats.Inc(l.ids.handshakesRefused)
@@ -129,7 +129,7 @@ func (l *Loop) handshakeFailed(c *Conn, err error) {
 		err = fmt.Errorf("%w: %w", ErrPeerCert, err)
 	}
 	if c.dialled {
-		l.stats.Inc(l.ids.dialErrors)
+		l.stats.Inc(l.ids.dialErrors[c.transport])
 	}
 	if l.log.Enabled(context.Background(), slog.LevelDebug) {
 		l.log.Debug("TLS handshake failed", "remote", c.remote, "dialled", c.dialled, "error", err)
@@ -141,9 +141,9 @@ func (l *Loop) handshakeFailed(c *Conn, err error) {
 func (l *Loop) handshakeDone(c *Conn, step *tlsio.Step) {
 	l.wheel.Disarm(&c.tls.opening.Timer)
 	c.tls.opening = nil
-	l.stats.Inc(l.ids.handshakes)
+	l.stats.Inc(l.ids.handshakes[c.transport])
 	if step.Peer.Resumed {
-		l.stats.Inc(l.ids.handshakesResumed)
+		l.stats.Inc(l.ids.handshakesResumed[c.transport])
 	}
 	if !l.judge(c, step.Peer) {
 		return
@@ -324,7 +324,7 @@ func (l *Loop) push(c *Conn, records []byte) {
 		return
 	}
 	if c.waiting.held > l.opt.MaxWriteQueue {
-		l.stats.Inc(l.ids.slowReaders)
+		l.stats.Inc(l.ids.slowReaders[c.transport])
 		l.closing(c, ErrSlowReader)
 	}
 	c.bound()

@@ -24,7 +24,7 @@ func (l *Loop) Dial(t Transport, local netip.Addr, remote netip.AddrPort) (*Conn
 // DialWith opens a connection. It returns at once a Conn in StateOpening that belongs to this loop; what is written to it meanwhile waits, and
 // OnOpen follows, or OnClose with what went wrong.
 func (l *Loop) DialWith(t Transport, remote netip.AddrPort, o DialOptions) (*Conn, error) {
-	if t == UDP || t >= numTransports {
+	if t == UDP || t >= NumTransports {
 		return nil, ErrNotStream
 	}
 	if l.stopped {
@@ -35,7 +35,7 @@ func (l *Loop) DialWith(t Transport, remote netip.AddrPort, o DialOptions) (*Con
 		return nil, err
 	}
 	if l.net != nil && !l.net.admit(true) {
-		l.stats.Inc(l.ids.connsRefused)
+		l.stats.Inc(l.ids.connsRefused[t])
 		return nil, ErrTooManyConns
 	}
 	if o.From != nil && !o.Local.IsValid() && !o.From.everywhere() {
@@ -47,14 +47,14 @@ func (l *Loop) DialWith(t Transport, remote netip.AddrPort, o DialOptions) (*Con
 		return nil, ErrTooManyConns
 	}
 	if err := l.driver.Dial(c, o.Local); err != nil {
-		l.stats.Inc(l.ids.dialsRefused)
+		l.stats.Inc(l.ids.dialsRefused[t])
 		l.table.unlink(c)
 		l.table.remove(c)
 		l.dismiss()
 		return nil, err
 	}
-	l.stats.Inc(l.ids.dials)
-	l.stats.Move(l.ids.conns, 1)
+	l.stats.Inc(l.ids.dials[t])
+	l.stats.Move(l.ids.conns[t], 1)
 	return c, nil
 }
 
@@ -70,11 +70,11 @@ func (l *Loop) take(c *Conn) bool {
 	if !l.welcome(c) || !l.table.add(c) {
 		l.uncount(c)
 		c.state = StateClosed
-		l.stats.Inc(l.ids.connsRefused)
+		l.stats.Inc(l.ids.connsRefused[c.transport])
 		return false
 	}
-	l.stats.Inc(l.ids.accepted)
-	l.stats.Move(l.ids.conns, 1)
+	l.stats.Inc(l.ids.accepted[c.transport])
+	l.stats.Move(l.ids.conns[c.transport], 1)
 	return true
 }
 
@@ -119,7 +119,7 @@ func (l *Loop) failed(c *Conn, err error) {
 	if c.state != StateOpening {
 		return
 	}
-	l.stats.Inc(l.ids.dialErrors)
+	l.stats.Inc(l.ids.dialErrors[c.transport])
 	l.closing(c, err)
 }
 
@@ -128,7 +128,7 @@ func (l *Loop) received(c *Conn, b []byte) {
 		l.discard(c, len(b))
 		return
 	}
-	l.stats.Add(l.ids.streamBytesIn, uint64(len(b)))
+	l.stats.Add(l.ids.streamBytesIn[c.transport], uint64(len(b)))
 	if c.tls != nil {
 		l.receivedSecure(c, b)
 		return

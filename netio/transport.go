@@ -10,16 +10,16 @@ const (
 	TLS
 	WS
 	WSS
-	numTransports
+	NumTransports // how many there are
 )
 
-var transportNames = [numTransports][2]string{
+var transportNames = [NumTransports][2]string{
 	UDP: {"udp", "UDP"}, TCP: {"tcp", "TCP"}, TLS: {"tls", "TLS"}, WS: {"ws", "WS"}, WSS: {"wss", "WSS"},
 }
 
 // String is the lower-case name, as in a URL or URI parameter.
 func (t Transport) String() string {
-	if t >= numTransports {
+	if t >= NumTransports {
 		return "unknown"
 	}
 	return transportNames[t][0]
@@ -27,7 +27,7 @@ func (t Transport) String() string {
 
 // Upper is the name as in a Via header field.
 func (t Transport) Upper() string {
-	if t >= numTransports {
+	if t >= NumTransports {
 		return "UNKNOWN"
 	}
 	return transportNames[t][1]
@@ -41,7 +41,7 @@ func (t Transport) Secure() bool { return t == TLS || t == WSS }
 
 // ParseTransport finds a transport by its lower-case name.
 func ParseTransport(name string) (Transport, bool) {
-	for t := range numTransports {
+	for t := range NumTransports {
 		if transportNames[t][0] == name {
 			return t, true
 		}

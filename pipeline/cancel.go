@@ -29,7 +29,7 @@ func (e *Engine) onCancel(m *sip.Message, o *origin) {
 // cancelHere cancels the INVITE that m belongs to, if this loop has it.
 func (e *Engine) cancelHere(m *sip.Message, o *origin) bool {
 	if s := e.servers.Lookup(e.cancelKey(m)); s != nil {
-		e.count(metricRetransmitsIn)
+		e.countOn(o.transport, trafficRetransmitsIn)
 		s.handle(txn.Retransmit)
 		return true
 	}

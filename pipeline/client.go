@@ -129,7 +129,7 @@ func (c *clientTxn) receive(resp *sip.Message) {
 func (c *clientTxn) do(a txn.Action, resp *sip.Message) {
 	if a&txn.SendRequest != 0 {
 		if c.sent {
-			c.e.count(metricRetransmitsOut)
+			c.e.countOn(c.dest.transport, trafficRetransmitsOut)
 		}
 		c.sent = true
 		if !c.e.transmit(&c.dest, c.out, c.token()) {

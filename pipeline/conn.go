@@ -209,10 +209,10 @@ func (f *flow) do(d duty) {
 	e := f.e
 	switch d {
 	case dutyHead:
-		e.count(metricHeadTimeouts)
+		e.countOn(f.c.Transport(), trafficHeadTimeouts)
 		f.tooSlow(CauseTooSlow)
 	case dutyMessage:
-		e.count(metricMessageTimeouts)
+		e.countOn(f.c.Transport(), trafficMessageTimeouts)
 		f.tooSlow(CauseTooSlow)
 	case dutyClose:
 		e.count(metricCloseTimeouts)
@@ -227,7 +227,7 @@ func (f *flow) do(d duty) {
 	case dutyAsk:
 		f.ask()
 	case dutyUnanswered:
-		e.count(metricUnanswered)
+		e.countOn(f.c.Transport(), trafficUnanswered)
 		f.close(CauseKeepAliveTimeout)
 	}
 }
@@ -261,7 +261,7 @@ func (f *flow) idle() {
 		f.heard = f.e.loop.Now()
 		return
 	}
-	f.e.count(metricIdle)
+	f.e.countOn(f.c.Transport(), trafficIdle)
 	if !f.goAway(CauseIdle, "idle") {
 		f.close(CauseIdle)
 	}
@@ -294,7 +294,7 @@ func (f *flow) ask() {
 		e.frame = f.link.AppendPing(e.frame, payload)
 	}
 	f.asked = max(e.loop.Now(), 1)
-	e.count(metricKeepAlivesSent)
+	e.countOn(f.c.Transport(), trafficKeepAlivesSent)
 	f.c.Write(e.frame[len(payload):])
 }
 

@@ -22,6 +22,7 @@ type Edge struct {
 	stats     *stats.Registry
 	log       *slog.Logger
 	ids       [numMetrics]stats.ID
+	traffic   trafficIDs
 	linkIDs   [link.NumCounters]stats.ID
 	branch    txn.BranchKey // signs the branches of our Vias
 	tags      txn.BranchKey // hashes To tags
@@ -53,6 +54,7 @@ func NewEdge(o EdgeOptions) *Edge {
 	p.flows = relay.NewFlowKey(deriveKey(o.Secret, "flow"))
 	p.seed = txn.NewSeed(deriveKey(nil, ""))
 	p.ids = registerMetrics(o.Stats)
+	p.traffic = registerTraffic(o.Stats)
 	p.linkIDs = registerLinkMetrics(o.Stats)
 	p.list.Store(new([]*netio.Listener))
 	for i := range o.Loops {
@@ -144,6 +146,6 @@ func (p *Edge) Activity() Activity {
 	return Activity{
 		Exchanges:    p.stats.SumGauge(p.ids[metricExchanges]),
 		Transactions: p.stats.SumGauge(p.ids[metricServers]) + p.stats.SumGauge(p.ids[metricClients]),
-		Messages:     p.stats.Sum(p.ids[metricRequests]) + p.stats.Sum(p.ids[metricResponses]),
+		Messages:     p.traffic.sum(p.stats, trafficRequests) + p.traffic.sum(p.stats, trafficResponses),
 	}
 }

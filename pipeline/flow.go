@@ -366,7 +366,7 @@ func (f *flow) Answer(_ *link.Link, b []byte) {
 func (f *flow) Close(_ *link.Link, _ int) { f.c.Close(nil) }
 
 // OnKeepAlive implements link.Sink.
-func (f *flow) OnKeepAlive(*link.Link) { f.e.count(metricKeepAlives) }
+func (f *flow) OnKeepAlive(*link.Link) { f.e.countOn(f.c.Transport(), trafficKeepAlives) }
 
 // OnCount implements link.Sink.
 func (f *flow) OnCount(c link.Counter) {

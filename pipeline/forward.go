@@ -100,7 +100,7 @@ func (e *Engine) send(b *Branch) {
 		e.transmit(&dest, out, 0)
 		x.keepAck(out, &dest)
 		out.Release()
-		e.count(metricRequestsOut)
+		e.countOn(dest.transport, trafficRequestsOut)
 		e.finish(x)
 		return
 	}
@@ -118,7 +118,7 @@ func (e *Engine) send(b *Branch) {
 		c.server, c.serverGen = s, s.gen
 	}
 	c.out = e.compose(b, &dest, txn.Branch{Loop: uint8(e.index), Slot: c.slot, Gen: c.gen})
-	e.count(metricRequestsOut)
+	e.countOn(dest.transport, trafficRequestsOut)
 	kind := txn.NonInviteClient
 	if x.Req.Method == sip.MethodInvite {
 		kind = txn.InviteClient

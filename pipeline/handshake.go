@@ -81,7 +81,7 @@ func (h *Handshake) run(i int) {
 	}
 	h.end()
 	e := h.flow.e
-	e.count(metricHandshakes)
+	e.countOn(h.flow.c.Transport(), trafficHandshakes)
 	h.flow.link.Accept(h.extra, e.pool, h.flow)
 	h.flow.attend()
 }

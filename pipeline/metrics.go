@@ -9,19 +9,7 @@ import (
 type metric uint8
 
 const (
-	metricRequests metric = iota
-	metricResponses
-	metricRequestsOut
-	metricRetransmitsIn
-	metricRetransmitsOut
-	metricReplies1xx
-	metricReplies2xx
-	metricReplies3xx
-	metricReplies4xx
-	metricReplies5xx
-	metricReplies6xx
-	metricGarbage
-	metricForged
+	metricForged metric = iota
 	metricLate
 	metricLoops
 	metricDropped
@@ -51,21 +39,14 @@ const (
 	metricPanics
 	metricCrossLoop
 	metricMailboxFull
-	metricKeepAlives
 	metricBindings
-	metricHandshakes
 	metricHandshakesRefused
 	metricHandshakesLimited
 	metricHostsRefused
 	metricPathsRefused
 	metricOriginsRefused
-	metricHeadTimeouts
-	metricMessageTimeouts
 	metricCloseTimeouts
 	metricHalfCloseTimeouts
-	metricIdle
-	metricKeepAlivesSent
-	metricUnanswered
 	metricKeepAlivesLeft
 	metricLimited
 	metricConnsLimited
@@ -79,18 +60,6 @@ const (
 )
 
 var metricTexts = [numMetrics]struct{ name, help string }{
-	metricRequests:          {"sluice_sip_requests_received_total", "SIP requests received, retransmissions included."},
-	metricResponses:         {"sluice_sip_responses_received_total", "SIP responses received, retransmissions included."},
-	metricRequestsOut:       {"sluice_sip_requests_forwarded_total", "SIP requests forwarded, retransmissions not included."},
-	metricRetransmitsIn:     {"sluice_sip_retransmissions_received_total", "Requests that were retransmissions and went to no stage."},
-	metricRetransmitsOut:    {"sluice_sip_retransmissions_sent_total", "Messages that were sent again."},
-	metricReplies1xx:        {"sluice_sip_responses_sent_1xx_total", "Provisional responses sent."},
-	metricReplies2xx:        {"sluice_sip_responses_sent_2xx_total", "Responses sent with status 200 to 299."},
-	metricReplies3xx:        {"sluice_sip_responses_sent_3xx_total", "Responses sent with status 300 to 399."},
-	metricReplies4xx:        {"sluice_sip_responses_sent_4xx_total", "Responses sent with status 400 to 499."},
-	metricReplies5xx:        {"sluice_sip_responses_sent_5xx_total", "Responses sent with status 500 to 599."},
-	metricReplies6xx:        {"sluice_sip_responses_sent_6xx_total", "Responses sent with status 600 to 699."},
-	metricGarbage:           {"sluice_sip_malformed_total", "Messages that could not be used."},
 	metricForged:            {"sluice_sip_responses_foreign_total", "Responses dropped because their top Via is not ours."},
 	metricLate:              {"sluice_sip_responses_late_total", "Responses dropped because their transaction is over."},
 	metricLoops:             {"sluice_sip_loops_total", "Requests that had been here before, unchanged."},
@@ -121,21 +90,14 @@ var metricTexts = [numMetrics]struct{ name, help string }{
 	metricPanics:            {"sluice_stage_panics_total", "Panics of stages."},
 	metricCrossLoop:         {"sluice_loop_handovers_total", "Messages handed to the loop that owns their transaction or connection."},
 	metricMailboxFull:       {"sluice_loop_handovers_refused_total", "Messages lost because the owner's mailbox was full."},
-	metricKeepAlives:        {"sluice_keepalives_total", "Keep-alives received."},
 	metricBindings:          {"sluice_stun_bindings_total", "STUN Binding requests answered."},
-	metricHandshakes:        {"sluice_websocket_handshakes_total", "WebSocket handshakes accepted."},
 	metricHandshakesRefused: {"sluice_websocket_handshakes_refused_total", "WebSocket handshakes that a stage refused."},
 	metricHandshakesLimited: {"sluice_websocket_handshakes_limited_total", "WebSocket handshakes refused because there were too many, of their source or of all."},
 	metricHostsRefused:      {"sluice_websocket_handshakes_host_refused_total", "WebSocket handshakes refused because of their Host."},
 	metricPathsRefused:      {"sluice_websocket_handshakes_path_refused_total", "WebSocket handshakes refused because of their path."},
 	metricOriginsRefused:    {"sluice_websocket_handshakes_origin_refused_total", "WebSocket handshakes refused because of their Origin."},
-	metricHeadTimeouts:      {"sluice_connections_head_timeouts_total", "Connections closed because their PROXY protocol header or HTTP request took too long."},
-	metricMessageTimeouts:   {"sluice_connections_message_timeouts_total", "Connections closed because a message, frame or TLS record that had begun took too long."},
 	metricCloseTimeouts:     {"sluice_websocket_close_timeouts_total", "WebSockets whose client did not answer our Close frame."},
 	metricHalfCloseTimeouts: {"sluice_connections_half_closed_timeouts_total", "Half-closed connections whose client could not be answered in time."},
-	metricIdle:              {"sluice_connections_idle_total", "Connections closed because they were idle."},
-	metricKeepAlivesSent:    {"sluice_keepalives_sent_total", "Keep-alives sent."},
-	metricUnanswered:        {"sluice_keepalives_unanswered_total", "Connections closed because a keep-alive was not answered."},
 	metricKeepAlivesLeft:    {"sluice_keepalives_left_out_total", "Keep-alives that were not answered because their sender does not read."},
 	metricLimited:           {"sluice_sip_limited_total", "Requests answered 503, and ACKs and useless messages dropped, because their source sends too many."},
 	metricConnsLimited:      {"sluice_source_connections_limited_total", "Connections refused because their source has too many."},
@@ -171,8 +133,3 @@ func registerLinkMetrics(r *stats.Registry) (ids [link.NumCounters]stats.ID) {
 
 func (e *Engine) count(m metric)              { e.stats.Inc(e.edge.ids[m]) }
 func (e *Engine) gauge(m metric, delta int64) { e.stats.Move(e.edge.ids[m], delta) }
-
-// countReply counts a response by its class.
-func (e *Engine) countReply(status uint16) {
-	e.count(metricReplies1xx + metric(status/100) - 1)
-}

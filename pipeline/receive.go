@@ -71,7 +71,7 @@ func (e *Engine) binding(ln *netio.Listener, from netip.AddrPort, b []byte) {
 		return
 	}
 	if err := stun.ParseRequest(b, &e.stun); err != parser.OK {
-		e.count(metricGarbage)
+		e.countOn(netio.UDP, trafficGarbage)
 		return
 	}
 	out := e.loop.Acquire(stun.MaxResponse)
@@ -89,14 +89,14 @@ func (e *Engine) smallDatagram(ln *netio.Listener, from netip.AddrPort, b []byte
 		pong.B = append(pong.B, "\r\n"...)
 		e.loop.SendTo(ln, from, pong)
 		pong.Release()
-		e.count(metricKeepAlives)
+		e.countOn(netio.UDP, trafficKeepAlives)
 		return
 	}
 	if string(b) == "\r\n" || string(b) == "\x00" || len(b) == 0 {
-		e.count(metricKeepAlives)
+		e.countOn(netio.UDP, trafficKeepAlives)
 		return
 	}
-	e.count(metricGarbage)
+	e.countOn(netio.UDP, trafficGarbage)
 }
 
 // endDatagram finds the body of a message that came in one datagram: without
@@ -119,7 +119,7 @@ func endDatagram(m *sip.Message) parser.Err {
 // bad answers a message that cannot be used, if it is a request that has what
 // an answer needs, and counts it.
 func (e *Engine) bad(m *sip.Message, o *origin, err parser.Err) {
-	e.count(metricGarbage)
+	e.countOn(o.transport, trafficGarbage)
 	if e.hurried(o.addr.Addr()) {
 		e.count(metricLimited)
 		return
@@ -152,7 +152,7 @@ func (e *Engine) refuse(m *sip.Message, o *origin, r *sip.Reply) {
 func (e *Engine) answer(m *sip.Message, o *origin, r *sip.Reply) {
 	b := e.composeRefusal(m, o, r)
 	p := e.wayBack(m, o)
-	e.countReply(r.Status)
+	e.countReply(p.transport, r.Status)
 	e.transmit(&p, b, 0)
 	b.Release()
 }
@@ -202,9 +202,9 @@ func (e *Engine) message(m *sip.Message, o *origin) {
 		e.onResponse(m, o)
 		return
 	}
-	e.count(metricRequests)
+	e.countOn(o.transport, trafficRequests)
 	if r := structure(m); r != nil {
-		e.count(metricGarbage)
+		e.countOn(o.transport, trafficGarbage)
 		e.refuse(m, o, r)
 		return
 	}
@@ -220,7 +220,7 @@ func (e *Engine) message(m *sip.Message, o *origin) {
 	}
 	e.edge.seed.MakeKey(&e.key, branch, host, via.Port, m.Method, m.MethodText.Of(m.Buf))
 	if s := e.servers.Lookup(&e.key); s != nil {
-		e.count(metricRetransmitsIn)
+		e.countOn(o.transport, trafficRetransmitsIn)
 		s.handle(txn.Retransmit)
 		return
 	}

@@ -16,10 +16,10 @@ import (
 // names the transaction and the loop that owns it, and nobody but us can make
 // one. Anything else is dropped: we keep state for all that we send.
 func (e *Engine) onResponse(m *sip.Message, o *origin) {
-	e.count(metricResponses)
+	e.countOn(o.transport, trafficResponses)
 	via, err := m.TopVia()
 	if err != parser.OK {
-		e.count(metricGarbage)
+		e.countOn(o.transport, trafficGarbage)
 		return
 	}
 	id, _, ok := e.edge.branch.Parse(via.Branch.Of(m.Buf))
@@ -34,7 +34,7 @@ func (e *Engine) onResponse(m *sip.Message, o *origin) {
 		e.forwardResponse(int(id.Loop), m, o)
 		return
 	}
-	e.ownResponse(id, m)
+	e.ownResponse(id, m, o.transport)
 }
 
 // settles reports whether nothing more is awaited from the peer after m: that
@@ -51,7 +51,7 @@ func (e *Engine) forwardResponse(loop int, m *sip.Message, o *origin) {
 		e.count(metricForged)
 		return
 	}
-	e.post(l, netio.Mail{Kind: mailResponse, Conn: o.connID, Addr: o.addr, Listener: o.listener}, m.Buf)
+	e.post(l, netio.Mail{Kind: mailResponse, Conn: o.connID, Addr: o.addr, Listener: o.listener, Code: int32(o.transport)}, m.Buf)
 }
 
 // onForeignResponse takes a response that another loop received. It was
@@ -76,16 +76,16 @@ func (e *Engine) onForeignResponse(mail *netio.Mail) {
 	if c := e.clients.lookup(id); c != nil && settles(m) && c.far == mail.Conn {
 		c.far = 0 // its loop knows
 	}
-	e.ownResponse(id, m)
+	e.ownResponse(id, m, netio.Transport(mail.Code))
 }
 
-// ownResponse gives a response to its transaction.
-func (e *Engine) ownResponse(id txn.Branch, m *sip.Message) {
+// ownResponse gives a response, which came by t, to its transaction.
+func (e *Engine) ownResponse(id txn.Branch, m *sip.Message, t netio.Transport) {
 	c := e.clients.lookup(id)
 	cseq, err := m.CSeq()
 	switch {
 	case err != parser.OK:
-		e.count(metricGarbage)
+		e.countOn(t, trafficGarbage)
 	case c == nil:
 		e.count(metricLate)
 	case cseq.Method == sip.MethodCancel && c.m.Kind == txn.InviteClient:

@@ -69,7 +69,7 @@ func (s *serverTxn) send(b *netio.Buf, status uint16) {
 		b.Release() // the client has its final response (RFC 3261 §17.2.1)
 		return
 	}
-	s.e.countReply(status)
+	s.e.countReply(s.back.transport, status)
 	b = s.keep(b, status)
 	s.tryingAt, s.answered = 0, true
 	sent := s.e.transmit(&s.back, b, 0)
@@ -110,7 +110,7 @@ func (s *serverTxn) handle(ev txn.Event) {
 // do carries out the actions of a step.
 func (s *serverTxn) do(a txn.Action) {
 	if a&txn.SendResponse != 0 && s.last != nil {
-		s.e.count(metricRetransmitsOut)
+		s.e.countOn(s.back.transport, trafficRetransmitsOut)
 		s.e.transmit(&s.back, s.last, 0)
 	}
 	if a&txn.TimedOut != 0 {

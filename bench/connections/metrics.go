@@ -18,7 +18,7 @@ const (
 	metricClients    = "sluice_client_transactions"
 )
 
-// metrics are the server's samples without labels, by name.
+// metrics are the server's samples by name, those with labels summed up.
 type metrics map[string]float64
 
 func (s *server) metrics() (metrics, error) {
@@ -38,15 +38,18 @@ func (s *server) metrics() (metrics, error) {
 func parseMetrics(text string) (metrics, error) {
 	m := metrics{}
 	for line := range strings.Lines(text) {
-		name, value, ok := strings.Cut(strings.TrimSpace(line), " ")
-		if !ok || strings.HasPrefix(name, "#") || strings.Contains(name, "{") {
+		line = strings.TrimSpace(line)
+		space := strings.LastIndexByte(line, ' ') // there may be some in labels
+		if space < 0 || line[0] == '#' {
 			continue
 		}
+		name, _, _ := strings.Cut(line[:space], "{")
+		value := line[space+1:]
 		v, err := strconv.ParseFloat(value, 64)
 		if err != nil {
 			return nil, fmt.Errorf("metric %s: %w", name, err)
 		}
-		m[name] = v
+		m[name] += v
 	}
 	for _, name := range []string{metricGoal, metricCycles, metricGoroutines} {
 		if _, ok := m[name]; !ok {

@@ -7,8 +7,8 @@ import (
 
 func TestParseMetrics(t *testing.T) {
 	const always = "go_goroutines 16\ngo_memstats_next_gc_bytes 2.6e+07\ngo_gc_duration_seconds_count 5\n"
-	m, err := parseMetrics("# HELP a Text.\n# TYPE a gauge\na 3\nb{x=\"y\"} 4\n" + always)
-	if err != nil || m["a"] != 3 || m[metricGoal] != 2.6e7 || len(m) != 4 {
+	m, err := parseMetrics("# HELP a Text.\n# TYPE a gauge\na 3\nb{x=\"y z\"} 4\nb{x=\"\"} 5\n" + always)
+	if err != nil || m["a"] != 3 || m["b"] != 9 || m[metricGoal] != 2.6e7 || len(m) != 5 {
 		t.Errorf("got %v, %v", m, err)
 	}
 	for name, text := range map[string]string{"no number": always + "a x\n", "not all": "go_goroutines 16\n"} {

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -184,15 +185,30 @@ func (n *Net) Advance(d time.Duration) {
 	netiotest.RunMail(n.Loops...)
 }
 
-// Count returns the sum of a metric over all loops.
-func (n *Net) Count(name string) int64 {
+// Count returns the sum of a metric over all loops, and over all values of its
+// labels that are not given: key, value, key, value.
+func (n *Net) Count(name string, labels ...string) (sum int64) {
+	n.TB.Helper()
+	found := false
 	for _, m := range n.Stats.Metrics() {
-		if m.Name == name {
-			return n.Stats.SumGauge(m.ID)
+		if m.Name == name && has(m.Labels, labels) {
+			sum, found = sum+n.Stats.SumGauge(m.ID), true
 		}
 	}
-	n.TB.Fatalf("no metric %s", name)
-	return 0
+	if !found {
+		n.TB.Fatalf("no metric %s %v", name, labels)
+	}
+	return sum
+}
+
+// has reports whether labels has all of want.
+func has(labels, want []string) bool {
+	for w := range slices.Chunk(want, 2) {
+		if !slices.ContainsFunc(slices.Collect(slices.Chunk(labels, 2)), func(l []string) bool { return slices.Equal(l, w) }) {
+			return false
+		}
+	}
+	return true
 }
 
 // Idle fails the test unless every exchange and transaction has ended, every
