@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"sluice/cmd/run/admin"
 	"sluice/cmd/run/admin/demo"
 	"sluice/cmd/run/config"
 	"sluice/netio"
@@ -109,6 +110,14 @@ func sourceLimits(cfg *config.Config) pipeline.SourceLimits {
 		Handshakes: w.MaxHandshakesPerSource, AllHandshakes: w.MaxHandshakes,
 		BanAfter: s.BanAfter, BanTime: s.BanTime, Exempt: &pipeline.Networks{Prefixes: s.UnlimitedSources},
 	}
+}
+
+// certificates returns those that operators watch.
+func certificates(cfg *config.Config) (list []admin.Certificate) {
+	for _, c := range cfg.Certificates() {
+		list = append(list, admin.Certificate(c))
+	}
+	return list
 }
 
 // demoSettings tells the demo page where this server can be reached.

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"sluice/cmd/run/config"
 	_ "sluice/stages/looseroute"
 	_ "sluice/stages/maxforwards"
@@ -96,6 +98,14 @@ func TestMetricsOfPages(t *testing.T) {
 		known[m.Name] = true
 		if strings.HasPrefix(m.Help, "Those") || !strings.HasSuffix(m.Help, ".") {
 			t.Errorf("%s: its help is %q", m.Name, m.Help)
+		}
+	}
+	ch := make(chan *prometheus.Desc, 64)
+	s.vitals.Describe(ch)
+	close(ch)
+	for d := range ch {
+		for _, name := range regexp.MustCompile(`fqName: "(\w+)", help: "[A-Z].*\."`).FindStringSubmatch(d.String())[1:] {
+			known[name] = true
 		}
 	}
 	metric := regexp.MustCompile(`\bsluice_[a-z0-9_]+`)

@@ -28,6 +28,7 @@ func (s *server) reload() {
 	}
 	if err != nil {
 		s.log.Error("reload refused: the running configuration stays", "error", err)
+		s.vitals.Refused()
 		s.discard(next)
 		return
 	}
@@ -54,7 +55,7 @@ func (s *server) prepare() (*reload, error) {
 		}
 	}
 	if cfg.Admin != s.cfg.Admin {
-		if next.admin, adminErr = admin.Listen(cfg.Admin.HTTP, s.stats, s.log); adminErr != nil {
+		if next.admin, adminErr = admin.Listen(cfg.Admin.HTTP, s.stats, s.vitals, s.log); adminErr != nil {
 			adminErr = cfg.Fault(adminErr.Error(), "admin", "http")
 		}
 	}
@@ -79,6 +80,7 @@ func (s *server) takeOver(next *reload) {
 		s.admin.SetReady(true)
 	}
 	s.prog, s.cfg = next.prog, cfg
+	s.vitals.TookOver(time.Now(), certificates(cfg))
 	s.admin.SetDemo(demoSettings(cfg, s.net.Listeners()))
 	go s.retire(old, cfg.Server.DrainTimeout)
 	next.prog.Reload(context.Background())

@@ -31,6 +31,7 @@ type server struct {
 	edge   *pipeline.Edge
 	prog   *pipeline.Program
 	admin  *admin.Server
+	vitals *admin.Vitals
 	local  addresses
 	closed chan *pipeline.Program // Programs that have drained and wait to be closed
 }
@@ -56,7 +57,10 @@ func start(path string) (*server, error) {
 		_, buildErr := buildUnbound(cfg)
 		return nil, cfg.Join(err, buildErr)
 	}
-	s := &server{path: path, begun: cfg, cfg: cfg, stats: stats.New(), shared: pipeline.NewShared(), closed: make(chan *pipeline.Program, 16)}
+	s := &server{
+		path: path, begun: cfg, cfg: cfg, stats: stats.New(), vitals: admin.NewVitals(version()),
+		shared: pipeline.NewShared(), closed: make(chan *pipeline.Program, 16),
+	}
 	handler, err := openLog(&cfg.Log)
 	if err != nil {
 		return nil, cfg.Join(cfg.Fault(err.Error(), "log", "output"))
@@ -68,7 +72,7 @@ func start(path string) (*server, error) {
 		return nil, cfg.Join(cfg.Fault(err.Error(), "server", "user"))
 	}
 	slog.SetDefault(s.log)
-	if s.admin, err = admin.Listen(cfg.Admin.HTTP, s.stats, s.log); err != nil {
+	if s.admin, err = admin.Listen(cfg.Admin.HTTP, s.stats, s.vitals, s.log); err != nil {
 		return nil, cfg.Join(cfg.Fault(err.Error(), "admin", "http"))
 	}
 	s.lookAround(cfg)
@@ -85,6 +89,7 @@ func start(path string) (*server, error) {
 		s.stop(err)
 		return nil, cfg.Join(cfg.Fault(err.Error(), "server", "user"))
 	}
+	s.vitals.TookOver(time.Now(), certificates(cfg))
 	s.admin.SetDemo(demoSettings(cfg, s.net.Listeners()))
 	s.admin.SetReady(true)
 	for _, l := range s.net.Listeners() {

@@ -33,7 +33,7 @@ type Server struct {
 }
 
 // Listen serves on addr, "" for not at all, and is not ready yet.
-func Listen(addr string, st *stats.Registry, log *slog.Logger) (*Server, error) {
+func Listen(addr string, st *stats.Registry, v *Vitals, log *slog.Logger) (*Server, error) {
 	if addr == "" {
 		return nil, nil
 	}
@@ -47,7 +47,7 @@ func Listen(addr string, st *stats.Registry, log *slog.Logger) (*Server, error) 
 	}
 	s := &Server{addr: ln.Addr().String()}
 	reg := prometheus.NewRegistry()
-	reg.MustRegister(prom.NewCollector(st), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	reg.MustRegister(v, prom.NewCollector(st), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(reg, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") })

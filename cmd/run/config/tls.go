@@ -142,8 +142,7 @@ func (ld *tlsLoader) load(name string, t *TLS) *tlsio.Config {
 		TrustServers: !t.VerifyServers,
 		MinVersion:   map[string]uint16{"1.2": tls.VersionTLS12, "1.3": tls.VersionTLS13}[t.MinVersion],
 	}
-	pairs := append([]KeyPair{{t.Certificate, t.PrivateKey}}, t.Further...)
-	for i, p := range pairs {
+	for i, p := range t.pairs() {
 		var at []any
 		if i > 0 {
 			at = []any{"further", i - 1}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"sluice/cmd/run/config"
 	"sluice/netio/tlsio"
@@ -175,6 +176,14 @@ url = "tcp://127.0.0.1:5060"
 	if got = c.TLSOf(&c.Listen[2]); got != nil {
 		t.Errorf("tcp: got %+v", got)
 	}
+	var certificates []string
+	for _, one := range c.Certificates() {
+		certificates = append(certificates, one.Section+" "+one.File)
+		if expired := one.NotAfter.Before(time.Now()); expired != (one.File == "old.crt") {
+			t.Errorf("%s ends at %v", one.File, one.NotAfter)
+		}
+	}
+	compare(t, certificates, []string{"default ec.crt", "default rsa.crt", "trunk old.crt"})
 	warnings := strings.Join(c.Warnings(), "\n")
 	if len(c.Warnings()) != 2 || !strings.Contains(warnings, `"old.key" holds a private key and everybody may read it`) || !strings.Contains(warnings, `"old.crt" is valid from`) {
 		t.Errorf("got warnings %q", warnings)

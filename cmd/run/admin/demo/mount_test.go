@@ -14,7 +14,7 @@ import (
 
 // The page is at the root of the admin server, whose other paths stay theirs.
 func TestMounted(t *testing.T) {
-	s, err := admin.Listen("127.0.0.1:0", stats.New(), slog.New(slog.DiscardHandler))
+	s, err := admin.Listen("127.0.0.1:0", stats.New(), admin.NewVitals("test"), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
