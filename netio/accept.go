@@ -3,6 +3,7 @@ package netio
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net"
 	"net/netip"
 	"os"
@@ -165,6 +166,9 @@ func (a *acceptor) accepted(conn *net.TCPConn) {
 	remote := tcpAddrPort(conn.RemoteAddr())
 	if e == nil || !a.net.admit(prefer != nil && prefer(remote.Addr())) {
 		a.net.shared.Inc(a.net.ids.connsRefused[ln.Transport])
+		if log := a.net.opt.Logger; log.Enabled(context.Background(), slog.LevelDebug) {
+			log.Debug("connection refused", "remote", remote, "transport", ln.Transport.String(), "reason", "too many of all")
+		}
 		conn.Close()
 		return
 	}

@@ -1,7 +1,6 @@
 package netio
 
 import (
-	"log/slog"
 	"math"
 	"net/netip"
 	"sync"
@@ -48,7 +47,6 @@ const (
 type Loop struct {
 	index   int
 	opt     Options
-	log     *slog.Logger
 	now     time.Duration
 	depth   int // callbacks that are running; what they produced is settled when the outermost ends
 	handler Handler
@@ -102,7 +100,7 @@ type Loop struct {
 }
 
 func newLoop(index int, o Options, ids *metrics, d Driver, handshakes *tlsio.Pool) *Loop {
-	l := &Loop{index: index, opt: o, log: o.Logger, driver: d, ids: ids, wheel: wheel.New(o.Tick), stats: o.Stats.Loop(index), handshakes: handshakes}
+	l := &Loop{index: index, opt: o, driver: d, ids: ids, wheel: wheel.New(o.Tick), stats: o.Stats.Loop(index), handshakes: handshakes}
 	l.box.init(o.MailboxSize)
 	l.sources = newSources()
 	l.backlog = newBacklog(&l.opt)

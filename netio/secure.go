@@ -2,10 +2,8 @@ package netio
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"sluice/netio/tlsio"
@@ -130,9 +128,6 @@ func (l *Loop) handshakeFailed(c *Conn, err error) {
 	}
 	if c.dialled {
 		l.stats.Inc(l.ids.dialErrors[c.transport])
-	}
-	if l.log.Enabled(context.Background(), slog.LevelDebug) {
-		l.log.Debug("TLS handshake failed", "remote", c.remote, "dialled", c.dialled, "error", err)
 	}
 	l.closing(c, err)
 }

@@ -124,6 +124,6 @@ func (e *Engine) closeBanned(c *netio.Conn) {
 	if f, ok := c.Link.(*flow); ok {
 		f.close(CauseLimit)
 	} else { // its TLS handshake is not done
-		c.Close(nil)
+		c.Close(errExpelled)
 	}
 }

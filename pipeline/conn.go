@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"errors"
 	"math"
 	"time"
 
@@ -297,10 +296,6 @@ func (f *flow) ask() {
 	e.countOn(f.c.Transport(), trafficKeepAlivesSent)
 	f.c.Write(e.frame[len(payload):])
 }
-
-// errExpelled closes a connection at once, after a last word too: who sends too
-// slowly or is banned is not waited for.
-var errExpelled = errors.New("pipeline: expelled")
 
 // close closes the connection; stages are told why.
 func (f *flow) close(why Cause) {

@@ -20,15 +20,17 @@ type flow struct {
 	e         *Engine
 	c         *netio.Conn
 	cells     []connCells
-	clients   *clientTxn // list of those whose request went out here
-	far       *tokenSet  // client transactions of other loops whose request went out here; nil: none did
-	servers   int32      // server transactions whose request came here
-	owed      int32      // those of them whose client waits for its final response
-	invites   *serverTxn // list of those that are INVITEs
-	finals    *final     // list of those that went out since the peer ended its sending, and may not have arrived
-	handshake *Handshake // while it is judged
-	opened    bool       // the stages were told of it
-	leaving   bool       // e.leaving waits for it
+	clients   *clientTxn   // list of those whose request went out here
+	far       *tokenSet    // client transactions of other loops whose request went out here; nil: none did
+	servers   int32        // server transactions whose request came here
+	owed      int32        // those of them whose client waits for its final response
+	invites   *serverTxn   // list of those that are INVITEs
+	finals    *final       // list of those that went out since the peer ended its sending, and may not have arrived
+	handshake *Handshake   // while it is judged
+	opened    bool         // the stages were told of it
+	leaving   bool         // e.leaving waits for it
+	broken    bool         // the link has ended, and not because the peer closed it
+	fault     link.Counter // what the peer did against the rules last; 0: nothing
 	vigil
 	proven *provenPeer // nil but for clients that may have aliases
 }
@@ -131,6 +133,7 @@ func (e *Engine) OnClose(c *netio.Conn, err error) {
 		e.strikeConn(c)
 	}
 	f, ok := c.Link.(*flow)
+	e.logEnd(c, f, err)
 	if !ok {
 		return
 	}
@@ -363,7 +366,10 @@ func (f *flow) Answer(_ *link.Link, b []byte) {
 }
 
 // Close implements link.Sink.
-func (f *flow) Close(_ *link.Link, _ int) { f.c.Close(nil) }
+func (f *flow) Close(l *link.Link, _ int) {
+	f.broken = !l.PeerClosed()
+	f.c.Close(nil)
+}
 
 // OnKeepAlive implements link.Sink.
 func (f *flow) OnKeepAlive(*link.Link) { f.e.countOn(f.c.Transport(), trafficKeepAlives) }
@@ -371,5 +377,10 @@ func (f *flow) OnKeepAlive(*link.Link) { f.e.countOn(f.c.Transport(), trafficKee
 // OnCount implements link.Sink.
 func (f *flow) OnCount(c link.Counter) {
 	f.e.stats.Inc(f.e.edge.linkIDs[c])
+	switch c {
+	case link.CounterPing, link.CounterPong, link.CounterBadHandshake, link.CounterRequestTooLong: // OnRefuse tells of these
+	default:
+		f.fault = c
+	}
 	f.strikeFor(c)
 }

@@ -26,10 +26,10 @@ func (e *Engine) OnPreface(c *netio.Conn, b []byte) (n int, more bool) {
 		return 0, true
 	case err != parser.OK:
 		e.stats.Inc(e.edge.linkIDs[link.CounterBadProxy])
-		c.Close(nil)
+		c.Close(errBadProxy)
 		return 0, false
 	case !e.from(c, &h):
-		c.Close(nil)
+		c.Close(errExpelled)
 	}
 	return n, false
 }
@@ -53,5 +53,5 @@ func (e *Engine) from(c *netio.Conn, h *proxyproto.Header) bool {
 		return true
 	}
 	others := c.SetRemote(h.Src)
-	return e.edge.welcome(h.Src.Addr(), others, e.loop.Now())
+	return e.edge.welcome(h.Src.Addr(), others, e.loop.Now()) == ""
 }

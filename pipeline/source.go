@@ -172,7 +172,11 @@ func (p *Edge) Admit(ln *netio.Listener, peer netip.Addr, others int, now time.D
 	if ln.Proxied(peer) {
 		return true // its header says whom the connection is from
 	}
-	return p.welcome(peer, others, now)
+	if why := p.welcome(peer, others, now); why != "" {
+		p.logRefused(ln, peer, why)
+		return false
+	}
+	return true
 }
 
 // Prefer reports whether no limit applies to a peer; netio keeps places for such.
@@ -180,23 +184,24 @@ func (p *Edge) Prefer(peer netip.Addr) bool {
 	return p.sources.limits.Load().Exempt.contains(peer.Unmap())
 }
 
-// welcome decides on a connection by who the peer is.
-func (p *Edge) welcome(peer netip.Addr, others int, now time.Duration) bool {
+// welcome decides on a connection by who the peer is. It returns what is against
+// it, "" if nothing is.
+func (p *Edge) welcome(peer netip.Addr, others int, now time.Duration) (why string) {
 	s, shared, source := p.sources, p.stats.Shared(), netio.SourceOf(peer)
 	switch lim := s.limits.Load(); {
 	case lim.Exempt.contains(peer.Unmap()):
 	case s.banned(source, now):
 		shared.Inc(p.ids[metricBanned])
-		return false
+		return "banned"
 	case lim.Connections > 0 && others >= lim.Connections:
 		shared.Inc(p.ids[metricConnsLimited])
 		if s.strike(source, lim, now) {
 			shared.Inc(p.ids[metricBans])
 			p.announceBan(source, lim.BanTime, now)
 		}
-		return false
+		return "too many of its source"
 	}
-	return true
+	return ""
 }
 
 // banned reports whether a source is not to be heard, and counts it.

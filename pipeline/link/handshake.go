@@ -1,6 +1,7 @@
 package link
 
 import (
+	"cmp"
 	"crypto/sha1"
 	"encoding/base64"
 
@@ -107,6 +108,9 @@ func (l *Link) awaitsAnswer() bool {
 
 func (l *Link) refuse(status int, reason, extra, body string, p *Pool, s Sink) {
 	p.out = p.AppendStatus(p.out[:0], status, reason, body, extra)
+	if rs, ok := s.(RefusalSink); ok {
+		rs.OnRefuse(l, status, cmp.Or(body, reason))
+	}
 	s.Write(l, p.out)
 	l.finish(0, s)
 }

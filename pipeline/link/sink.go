@@ -59,6 +59,15 @@ type ProxySink interface {
 	OnProxy(l *Link, h proxyproto.Header)
 }
 
+// A RefusalSink is a Sink that wants to know of handshakes that are refused.
+type RefusalSink interface {
+	Sink
+
+	// OnRefuse tells of an answer other than 101, before it is written. why may be
+	// empty, or end in LF.
+	OnRefuse(l *Link, status int, why string)
+}
+
 // A Counter names something that a link saw.
 type Counter uint8
 
