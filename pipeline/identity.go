@@ -20,8 +20,12 @@ type Identity struct {
 	Local func(ip netip.Addr) bool
 
 	domains []string // lower case
+	speaks  [netio.NumTransports]families
 	hosts   []identityHost
 }
+
+// families are the families of the addresses that a transport has listeners on.
+type families struct{ ip4, ip6 bool }
 
 type identityHost struct {
 	name string     // lower case, when it is no IP address
@@ -51,11 +55,25 @@ func NewIdentity(name string, listeners []netio.ListenerConfig, domains []string
 	}
 	for _, l := range listeners {
 		id.addHost(l.Addr.Addr(), "", l.Addr.Port())
+		id.addFamily(l.Transport, l.Addr.Addr().Unmap())
 		if l.Advertise != "" {
 			id.addAdvertised(l.Advertise, l.Addr.Port())
 		}
 	}
 	return id
+}
+
+// addFamily notes what a listener speaks. One without an address is a fault of the
+// configuration, which nobody knows what it was to be.
+func (id *Identity) addFamily(t netio.Transport, ip netip.Addr) {
+	if !ip.IsValid() {
+		for i := range id.speaks {
+			id.speaks[i] = families{true, true}
+		}
+		return
+	}
+	f := &id.speaks[t]
+	f.ip4, f.ip6 = f.ip4 || ip.Is4(), f.ip6 || ip.Is6()
 }
 
 func (id *Identity) addHost(ip netip.Addr, name string, port uint16) {
@@ -132,4 +150,20 @@ func uriPort(u *sip.URI) uint16 {
 		return 5061
 	}
 	return 5060
+}
+
+// WhyUnreachable tells what keeps every request from being sent to t, as long as
+// the server listens where it does: that no listener has its transport, or none
+// of them an address of its family. CauseNone is nothing.
+func (id *Identity) WhyUnreachable(t *Target) Cause {
+	f, to := id.speaks[t.Transport], t.Addr.Addr().Unmap()
+	switch {
+	case !f.ip4 && !f.ip6:
+		return CauseUnsupportedTransport
+	case to.Is4() && !f.ip4:
+		return CauseNoIPv4
+	case to.Is6() && !f.ip6:
+		return CauseNoIPv6
+	}
+	return CauseNone
 }

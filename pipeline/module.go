@@ -143,6 +143,34 @@ type Setup struct {
 	Shared   *Shared             // what outlives Programs
 	Local    *Identity           // what addresses and domains are ours
 	Profiles map[string]*Profile // the proxy profiles, by name
+
+	// Fault makes an error of what is wrong with the settings, that names its
+	// place. The path leads from them to the key: names, and indices of lists.
+	Fault func(reason string, path ...any) error
+}
+
+// faultOf is the Fault of a Setup: that of the settings, if they know where they
+// are from.
+func faultOf(s Settings) func(reason string, path ...any) error {
+	if placed, ok := s.(interface {
+		Fault(reason string, path ...any) error
+	}); ok {
+		return placed.Fault
+	}
+	return func(reason string, path ...any) error {
+		var at strings.Builder
+		for _, p := range path {
+			if i, ok := p.(int); ok {
+				fmt.Fprintf(&at, " %d", i+1)
+				continue
+			}
+			if at.Len() > 0 {
+				at.WriteString(": ")
+			}
+			fmt.Fprint(&at, p)
+		}
+		return fmt.Errorf("%s: %s", &at, reason)
+	}
 }
 
 // Shared holds what modules of successive Programs have in common, such as a

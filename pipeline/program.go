@@ -146,7 +146,7 @@ func (p *Program) provision(loops int) error {
 	}
 	for i, m := range p.modules {
 		if v, ok := m.(Provisioner); ok {
-			s := &Setup{Log: p.spec.Log.With("stage", p.names[i]), Loops: loops, Stats: p.spec.Stats, Shared: p.spec.Shared, Local: p.spec.Identity, Profiles: p.spec.Profiles}
+			s := &Setup{Log: p.spec.Log.With("stage", p.names[i]), Loops: loops, Stats: p.spec.Stats, Shared: p.spec.Shared, Local: p.spec.Identity, Profiles: p.spec.Profiles, Fault: faultOf(p.spec.Settings(p.names[i]))}
 			if err := v.Provision(s); err != nil {
 				return fmt.Errorf("stage.%s: %w", p.names[i], err)
 			}

@@ -42,6 +42,31 @@ f:14:1: stage.sanity.strict: unknown key (known here: none)`
 	}
 }
 
+// TestFaultsOfNextHops: a next hop for which there is no listener is said at its
+// line, as is a profile that is not there, but not when nobody can tell what the
+// listeners are to be.
+func TestFaultsOfNextHops(t *testing.T) {
+	const rules = `[[stage.route.rule]]
+next_hop = "sip:192.0.2.2"
+[[stage.route.rule]]
+next_hop = "sip:[2001:db8::2]"
+proxy = "proxy_out"
+[[stage.route.rule]]
+proxy = "proxy_in_dialog"
+next_hop = "sip:192.0.2.3;transport=tcp"
+[[listen]]
+url = `
+	for _, c := range []struct{ name, url, want string }{
+		{"udp", `"udp://127.0.0.1:5060"`, `f:4:12: stage.route.rule.next_hop: "sip:[2001:db8::2]" cannot be reached: no udp listener has an IPv6 address
+f:8:12: stage.route.rule.next_hop: "sip:192.0.2.3;transport=tcp" cannot be reached: there is no tcp listener`},
+		{"none that can be read", `"tcp://localhost:5060"`, `f:10:7: listen.url: "tcp://localhost:5060": "localhost" is not an IP address`},
+	} {
+		if err := accept("f", rules+c.url+"\n"); err == nil || err.Error() != c.want {
+			t.Errorf("%s: got\n%v\nwant\n%s", c.name, err, c.want)
+		}
+	}
+}
+
 // TestPortsTaken: every listener that cannot be opened is named with its line,
 // and so is the HTTP of operators.
 func TestPortsTaken(t *testing.T) {

@@ -3,6 +3,7 @@
 package route
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"strconv"
@@ -58,6 +59,7 @@ type rule struct {
 	methods    []string
 	transports uint8 // bit set over netio.Transport
 	nextHop    []byte
+	target     pipeline.Target // where that leads
 	profile    *pipeline.Profile
 	reply      sip.Reply
 }
@@ -104,8 +106,12 @@ func (r *Rule) compile(fault func(reason string, path ...any)) rule {
 		var u sip.URI
 		c.nextHop = []byte(r.NextHop)
 		end, err := sip.ParseURI(c.nextHop, 0, &u)
-		if err != parser.OK || end != len(c.nextHop) || u.Scheme != sip.SchemeSIP && u.Scheme != sip.SchemeSIPS {
-			fault(fmt.Sprintf("%q is no sip or sips URI", r.NextHop), "next_hop")
+		if err != parser.OK || end != len(c.nextHop) {
+			u = sip.URI{}
+		}
+		var why pipeline.Cause
+		if c.target, why = pipeline.TargetOf(c.nextHop, &u); why != pipeline.CauseNone {
+			fault(fmt.Sprintf("%q %s", r.NextHop, whyNowhere(why, &u)), "next_hop")
 		}
 	}
 	if r.Reply != "" {
@@ -115,6 +121,19 @@ func (r *Rule) compile(fault func(reason string, path ...any)) rule {
 		}
 	}
 	return c
+}
+
+// whyNowhere says why no request can be sent to the URI u.
+func whyNowhere(why pipeline.Cause, u *sip.URI) string {
+	switch {
+	case why == pipeline.CauseUnsupportedURIScheme:
+		return "is no sip or sips URI"
+	case why == pipeline.CauseNoDNS:
+		return "has no IP address: names are not resolved, so give the address of its host as maddr"
+	case u.Scheme == sip.SchemeSIPS && u.Transport == sip.TransportUDP:
+		return "asks for TLS over udp: a sips URI goes over tls" // RFC 3261 §26.2.2
+	}
+	return "has a transport by which nobody can be reached: udp, tcp or tls"
 }
 
 // parseReply returns what "404 Not Found" says, the zero Reply for nothing that
@@ -143,8 +162,14 @@ const DefaultProxy = "proxy_out"
 
 // Provision implements pipeline.Provisioner.
 func (r *Route) Provision(s *pipeline.Setup) error {
+	var faults []error
 	for i := range r.rules {
 		c := &r.rules[i]
+		if c.nextHop != nil {
+			if why := s.Local.WhyUnreachable(&c.target); why != pipeline.CauseNone {
+				faults = append(faults, s.Fault(fmt.Sprintf("%q cannot be reached: %s", c.NextHop, noListener(why, c.target.Transport)), "rule", i, "next_hop"))
+			}
+		}
 		name := c.Proxy
 		if name == "" {
 			name = DefaultProxy
@@ -153,10 +178,21 @@ func (r *Route) Provision(s *pipeline.Setup) error {
 			}
 		}
 		if c.profile = s.Profiles[name]; c.profile == nil {
-			return fmt.Errorf("rule %d: proxy: there is no profile %q", i+1, name)
+			faults = append(faults, s.Fault(fmt.Sprintf("there is no profile %q", name), "rule", i, "proxy"))
 		}
 	}
-	return nil
+	return errors.Join(faults...)
+}
+
+// noListener says what listener is missing for requests to leave from.
+func noListener(why pipeline.Cause, t netio.Transport) string {
+	switch why {
+	case pipeline.CauseNoIPv4:
+		return fmt.Sprintf("no %s listener has an IPv4 address", t)
+	case pipeline.CauseNoIPv6:
+		return fmt.Sprintf("no %s listener has an IPv6 address", t)
+	}
+	return fmt.Sprintf("there is no %s listener", t)
 }
 
 // NewStage implements pipeline.Module.

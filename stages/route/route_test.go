@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"sluice/netio"
 	"sluice/parser/sip"
 	"sluice/pipeline"
 	"sluice/pipeline/pipelinetest"
@@ -76,6 +77,21 @@ func build(t *testing.T, n *pipelinetest.Net, r rules, profiles ...string) error
 		n.Edge.Install(p)
 	}
 	return err
+}
+
+// identity is that of a server that has a listener of each transport; behind a
+// transport there may be a 6, for IPv6.
+func identity(transports ...string) *pipeline.Identity {
+	var all []netio.ListenerConfig
+	for _, name := range transports {
+		addr := "192.0.2.254:5060"
+		if strings.HasSuffix(name, "6") {
+			addr = "[2001:db8::254]:5060"
+		}
+		t, _ := netio.ParseTransport(strings.TrimSuffix(name, "6"))
+		all = append(all, netio.ListenerConfig{Transport: t, Addr: netip.MustParseAddrPort(addr)})
+	}
+	return pipeline.NewIdentity("sluice", all, nil)
 }
 
 func newNet(t *testing.T, r rules, profiles ...string) *pipelinetest.Net {
@@ -212,7 +228,11 @@ func TestActions(t *testing.T) {
 		{"what is routed is not judged", rules{{Reply: "404 Nobody Here"}}, request("OPTIONS", bob, "X-Routed: 1"), "200 Passed On, default_proxy, yes"},
 		{"what is routed needs no rule", nil, request("INVITE", bob, "X-Routed: 1"), "200 Passed On, default_proxy, yes"},
 	} {
-		n := newNet(t, c.rules, "carrier")
+		n := pipelinetest.New(t, func(*pipeline.LoopBuilder) []pipeline.Stage { return nil })
+		n.Spec.Identity = identity("udp", "tcp", "tls")
+		if err := build(t, n, c.rules, "carrier"); err != nil {
+			t.Fatal(err)
+		}
 		if got := decide(n, alice, c.msg); got != c.want {
 			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
 		}
@@ -269,6 +289,48 @@ func TestFaults(t *testing.T) {
 			if !strings.Contains(err.Error(), w) {
 				t.Errorf("%s: got %q, want it to have %q", c.name, err, w)
 			}
+		}
+	}
+}
+
+// TestNextHops: a next hop to which nothing can be sent is a fault.
+func TestNextHops(t *testing.T) {
+	const udp, tls = "udp", "tls"
+	for _, c := range []struct {
+		name, hop string
+		listeners []string
+		want      string // in the error, "" for none
+	}{
+		{"udp", "sip:198.51.100.7", []string{udp}, ""},
+		{"udp without a listener", "sip:198.51.100.7", []string{"tcp", "ws"}, "cannot be reached: there is no udp listener"},
+		{"tcp", "sip:198.51.100.7;transport=TCP", []string{udp, "tcp"}, ""},
+		{"tcp without a listener", "sip:198.51.100.7;transport=tcp", []string{udp, tls}, "there is no tcp listener"},
+		{"tls", "sip:198.51.100.7;transport=tls", []string{tls}, ""},
+		{"sips", "sips:198.51.100.7", []string{tls}, ""},
+		{"sips with tcp is tls", "sips:198.51.100.7;transport=tcp", []string{udp, "tcp"}, "there is no tls listener"},
+		{"sips with wss alone", "sips:198.51.100.7", []string{udp, "wss"}, "there is no tls listener"},
+		{"sips with udp", "sips:198.51.100.7;transport=udp", []string{udp, tls}, "asks for TLS over udp"},
+		{"ws", "sip:198.51.100.7;transport=ws", []string{"ws"}, "by which nobody can be reached"},
+		{"wss", "sips:198.51.100.7;transport=wss", []string{"wss"}, "by which nobody can be reached"},
+		{"a transport that nobody knows", "sip:198.51.100.7;transport=sctp", []string{udp}, "by which nobody can be reached"},
+
+		{"IPv6", "sip:[2001:db8::7]", []string{udp, "udp6"}, ""},
+		{"IPv6 without a listener", "sip:[2001:db8::7]", []string{udp, "tcp6"}, "no udp listener has an IPv6 address"},
+		{"IPv4 without a listener", "sip:198.51.100.7", []string{"udp6", "tcp"}, "no udp listener has an IPv4 address"},
+
+		{"a name", "sip:carrier.example", []string{udp}, "names are not resolved"},
+		{"a name and its address", "sip:carrier.example;maddr=198.51.100.7", []string{udp}, ""},
+		{"an address and a name as maddr", "sip:198.51.100.7;maddr=carrier.example", []string{udp}, "names are not resolved"},
+		{"the family of maddr counts", "sip:198.51.100.7;maddr=[2001:db8::7]", []string{udp}, "no udp listener has an IPv6 address"},
+	} {
+		n := pipelinetest.New(t, func(*pipeline.LoopBuilder) []pipeline.Stage { return nil })
+		n.Spec.Identity = identity(c.listeners...)
+		err := build(t, n, rules{{}, {NextHop: c.hop}})
+		switch {
+		case c.want == "" && err != nil:
+			t.Errorf("%s: got %v, want no fault", c.name, err)
+		case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), `stage.route: rule 2: next_hop: "`+c.hop+`" `)):
+			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
 		}
 	}
 }

@@ -4,9 +4,6 @@
 package target
 
 import (
-	"net/netip"
-
-	"sluice/netio"
 	"sluice/parser"
 	"sluice/parser/sip"
 	"sluice/pipeline"
@@ -53,7 +50,7 @@ func (stage) OnResolve(x *pipeline.Exchange, b *pipeline.Branch) pipeline.Verdic
 		b.Fail(pipeline.CauseDestinationMyself)
 	default:
 		stripMaddr(x, b, buf, &u)
-		t, why := resolve(buf, u)
+		t, why := pipeline.TargetOf(buf, &u)
 		if why != pipeline.CauseNone {
 			b.Fail(why)
 			break
@@ -104,57 +101,6 @@ func routeURI(route []byte) ([]byte, sip.URI, bool) {
 	var na sip.NameAddr
 	_, err := sip.ParseNameAddr(route, 0, &na)
 	return route, na.URI, err == parser.OK
-}
-
-// resolve finds the address of a URI whose host is an IP address (RFC 3263
-// §4.1, §4.2).
-func resolve(buf []byte, u sip.URI) (pipeline.Target, pipeline.Cause) {
-	var t pipeline.Target
-	secure := u.Scheme == sip.SchemeSIPS
-	if !secure && u.Scheme != sip.SchemeSIP {
-		return t, pipeline.CauseUnsupportedURIScheme
-	}
-	switch u.Transport {
-	case sip.TransportNone:
-		if secure {
-			t.Transport = netio.TLS
-		}
-	case sip.TransportUDP:
-		if secure {
-			return t, pipeline.CauseUnsupportedTransport
-		}
-	case sip.TransportTCP:
-		t.Transport = netio.TCP
-		if secure {
-			t.Transport = netio.TLS // RFC 3261 §26.2.2
-		}
-	case sip.TransportTLS:
-		t.Transport = netio.TLS
-	default: // a WebSocket client is reached over its connection alone (RFC 7118 §5)
-		return t, pipeline.CauseUnsupportedTransport
-	}
-	ip, ok := address(buf, u)
-	if !ok {
-		return t, pipeline.CauseNoDNS
-	}
-	port := u.Port
-	if port == 0 {
-		port = 5060
-		if t.Transport == netio.TLS {
-			port = 5061
-		}
-	}
-	t.Addr = netip.AddrPortFrom(ip.Unmap(), port)
-	return t, pipeline.CauseNone
-}
-
-// address returns the IP address that u is sent to: its maddr, which is
-// written as a host is (RFC 3261 §19.1.1), or its host.
-func address(buf []byte, u sip.URI) (netip.Addr, bool) {
-	if !u.Maddr.Empty() {
-		u.Host = u.Maddr
-	}
-	return u.IP(buf)
 }
 
 var (
