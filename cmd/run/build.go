@@ -64,7 +64,7 @@ func spec(cfg *config.Config, loops int, shared *pipeline.Shared, st *stats.Regi
 		}
 	}
 	for _, w := range cfg.Warnings() {
-		log.Warn(w)
+		log.Warn(w.Error())
 	}
 	s := &cfg.Server
 	return pipeline.Spec{

@@ -118,7 +118,7 @@ func TestCheckWarns(t *testing.T) {
 	}
 	var out, errs strings.Builder
 	code := command([]string{"check", "-c", file}, &out, &errs)
-	if want := file + `: warning: "edge.crt" is valid from `; code != 0 || !strings.HasPrefix(errs.String(), want) || strings.Count(errs.String(), "\n") != 1 {
+	if want := file + `:4:15: warning: tls.default.certificate: "edge.crt" is valid from `; code != 0 || !strings.HasPrefix(errs.String(), want) || strings.Count(errs.String(), "\n") != 1 {
 		t.Errorf("got %q and code %d, want %q… and 0", errs.String(), code, want)
 	}
 }

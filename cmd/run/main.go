@@ -107,7 +107,7 @@ func check(path string, out, errs io.Writer) int {
 		return 1
 	}
 	for _, w := range cfg.Warnings() {
-		fmt.Fprintf(errs, "%s: warning: %s\n", cfg.File, w)
+		fmt.Fprintln(errs, w.Warning())
 	}
 	p, buildErr := buildUnbound(cfg)
 	if err := cfg.Join(err, buildErr); err != nil {

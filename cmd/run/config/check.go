@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 )
@@ -21,6 +22,7 @@ func (c *Config) Check(fault func(reason string, path ...any)) {
 	}
 	c.checkTLS(fault)
 	c.checkAdmin(fault)
+	c.checkTimers()
 	for name := range c.Stage {
 		if !slices.Contains(c.Pipeline.Stages, name) {
 			fault("pipeline.stages has no stage of this name", "stage", name)
@@ -37,6 +39,20 @@ func (c *Config) checkAdmin(fault func(reason string, path ...any)) {
 		if l.URL.clashes(URL{TCP, a}) {
 			fault(fmt.Sprintf("%s is taken by %s", a, l.URL), "admin", "http")
 			break
+		}
+	}
+}
+
+// checkTimers warns of profiles whose first retransmission takes longer than any
+// may: they work, but what gets no answer is then repeated faster than at first. A
+// profile that has this from default_proxy is not named besides.
+func (c *Config) checkTimers() {
+	base := c.Proxy["default_proxy"]
+	for _, name := range slices.Sorted(maps.Keys(c.Proxy)) {
+		p := c.Proxy[name]
+		inherited := name != "default_proxy" && p.TimerT1 == base.TimerT1 && p.TimerT2 == base.TimerT2
+		if p.TimerT1 > p.TimerT2 && !inherited {
+			c.warn(fmt.Sprintf("%s is longer than timer_T2, %s, which is the longest interval between retransmissions", p.TimerT1, p.TimerT2), "proxy", name, "timer_T1")
 		}
 	}
 }

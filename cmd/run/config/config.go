@@ -2,6 +2,7 @@ package config
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -42,7 +43,7 @@ type Config struct {
 	Log Log `toml:"log"`
 
 	root     *node
-	warnings []string
+	warnings []*Error
 }
 
 // Server is [server].
@@ -399,8 +400,24 @@ func (c *Config) Settings(stage string) Section {
 // such as an address that cannot be bound. The path leads to the key: names,
 // and indices of lists, as in Fault("address in use", "listen", 1, "url").
 func (c *Config) Fault(reason string, path ...any) error {
+	return c.fault(reason, path)
+}
+
+func (c *Config) fault(reason string, path []any) *Error {
 	at, key := c.root.locate("", path)
 	return &Error{c.File, at.line, at.column, key, reason}
+}
+
+// Warnings are what is not wrong and still should not be, in the order of the
+// file.
+func (c *Config) Warnings() []*Error {
+	list := slices.Clone(c.warnings)
+	slices.SortStableFunc(list, inFile)
+	return list
+}
+
+func (c *Config) warn(reason string, path ...any) {
+	c.warnings = append(c.warnings, c.fault(reason, path))
 }
 
 // known tells ref tags which names there are.

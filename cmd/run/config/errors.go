@@ -18,12 +18,18 @@ type Error struct {
 }
 
 // Error returns "file:line:column: key: reason".
-func (e *Error) Error() string {
+func (e *Error) Error() string { return e.text("") }
+
+// Warning returns the same of what is no fault: "file:line:column: warning: key:
+// reason".
+func (e *Error) Warning() string { return e.text("warning") }
+
+func (e *Error) text(kind string) string {
 	where := e.File
 	if e.Line > 0 {
 		where = fmt.Sprintf("%s:%d:%d", e.File, e.Line, e.Column)
 	}
-	parts := slices.DeleteFunc([]string{where, e.Key, e.Reason}, func(s string) bool { return s == "" })
+	parts := slices.DeleteFunc([]string{where, kind, e.Key, e.Reason}, func(s string) bool { return s == "" })
 	return strings.Join(parts, ": ")
 }
 
@@ -58,10 +64,13 @@ func (e Errors) err() error {
 	if len(e) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(e, func(a, b *Error) int {
-		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
-	})
+	slices.SortStableFunc(e, inFile)
 	return e
+}
+
+// inFile compares two faults by their places.
+func inFile(a, b *Error) int {
+	return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 }
 
 // Join merges what several steps found wrong with one configuration, so that

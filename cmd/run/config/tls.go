@@ -90,9 +90,6 @@ func (l *Listen) tlsName() string {
 	return l.TLS
 }
 
-// Warnings are what is not wrong and still should not be.
-func (c *Config) Warnings() []string { return c.warnings }
-
 // checkTLS reports secure listeners without certificates, sections that no
 // listener uses, and what is wrong with their files, which it loads.
 func (c *Config) checkTLS(fault func(reason string, path ...any)) {
@@ -118,10 +115,14 @@ func (c *Config) checkTLS(fault func(reason string, path ...any)) {
 			fault("no listener uses it", "tls", name)
 		}
 		t := c.TLS[name]
-		ld := tlsLoader{dir: filepath.Dir(c.File), fault: func(reason string, path ...any) { fault(reason, append([]any{"tls", name}, path...)...) }}
+		below := func(path []any) []any { return append([]any{"tls", name}, path...) }
+		ld := tlsLoader{
+			dir:   filepath.Dir(c.File),
+			fault: func(reason string, path ...any) { fault(reason, below(path)...) },
+			warn:  func(reason string, path ...any) { c.warn(reason, below(path)...) },
+		}
 		t.loaded = ld.load(name, &t)
 		c.TLS[name] = t
-		c.warnings = append(c.warnings, ld.warnings...)
 	}
 }
 
@@ -130,9 +131,8 @@ var secured = map[Transport]string{TCP: "tls", WS: "wss", UDP: "tls, which is TC
 
 // A tlsLoader reads the files of one section.
 type tlsLoader struct {
-	dir      string
-	fault    func(reason string, path ...any)
-	warnings []string
+	dir         string
+	fault, warn func(reason string, path ...any)
 }
 
 func (ld *tlsLoader) load(name string, t *TLS) *tlsio.Config {
@@ -198,17 +198,18 @@ func (ld *tlsLoader) keyPair(p KeyPair, at []any) (cert tls.Certificate, ok bool
 		fault(certKey, fmt.Sprintf("%s: %s", quote(keyFile), strings.TrimPrefix(err.Error(), "tls: ")))
 		return cert, false
 	}
-	ld.warn(p.Certificate, keyFile, cert.Leaf)
+	ld.look(keyFile, append(slices.Clone(at), certKey))
+	if leaf, now := cert.Leaf, time.Now(); now.After(leaf.NotAfter) || now.Before(leaf.NotBefore) {
+		ld.warn(fmt.Sprintf("%s is valid from %s to %s, not now", quote(p.Certificate), leaf.NotBefore.Format(time.DateTime), leaf.NotAfter.Format(time.DateTime)),
+			append(slices.Clone(at), "certificate")...)
+	}
 	return cert, true
 }
 
-// warn notes what an administrator should see to.
-func (ld *tlsLoader) warn(certFile, keyFile string, leaf *x509.Certificate) {
+// look warns of a key, named at a path, that is none any more.
+func (ld *tlsLoader) look(keyFile string, path []any) {
 	if info, err := os.Stat(ld.path(keyFile)); err == nil && info.Mode().Perm()&0o004 != 0 {
-		ld.warnings = append(ld.warnings, fmt.Sprintf("%s holds a private key and everybody may read it", quote(keyFile)))
-	}
-	if now := time.Now(); now.After(leaf.NotAfter) || now.Before(leaf.NotBefore) {
-		ld.warnings = append(ld.warnings, fmt.Sprintf("%s is valid from %s to %s, not now", quote(certFile), leaf.NotBefore.Format(time.DateTime), leaf.NotAfter.Format(time.DateTime)))
+		ld.warn(quote(keyFile)+" holds a private key and everybody may read it", path...)
 	}
 }
 
