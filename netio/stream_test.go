@@ -177,7 +177,12 @@ func refused(t *testing.T) netip.AddrPort {
 // bound is where a socket with such options is bound until the test ends.
 func bound(t *testing.T, kind int, options ...int) netip.AddrPort {
 	t.Helper()
-	fd, err := unix.Socket(unix.AF_INET, kind|unix.SOCK_CLOEXEC, 0)
+	syscall.ForkLock.RLock()
+	fd, err := unix.Socket(unix.AF_INET, kind, 0)
+	if err == nil {
+		unix.CloseOnExec(fd)
+	}
+	syscall.ForkLock.RUnlock()
 	if err != nil {
 		t.Fatal(err)
 	}

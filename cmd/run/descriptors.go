@@ -20,5 +20,5 @@ func descriptors() uint64 {
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
 		return 1 << 63
 	}
-	return limit.Cur
+	return uint64(limit.Cur) // signed on some systems
 }
