@@ -149,8 +149,8 @@ func (c *Conn) awaitsNothing() {
 	}
 }
 
-// bound closes c if it is one of those that have to go.
-func (c *Conn) bound() {
+// relieve closes c if it is one of those that have to go.
+func (c *Conn) relieve() {
 	w, l := c.waiting, c.loop
 	if w == nil || c.state == StateClosed && c.linger == nil {
 		return
@@ -187,7 +187,7 @@ func (c *Conn) Keeps(n int) {
 	}
 	c.awaits().kept = n
 	c.weigh()
-	c.bound()
+	c.relieve()
 }
 
 // scales has a loop look at what waits, a part at a time.
@@ -210,7 +210,7 @@ func (s *scales) Expire(*wheel.Timer, time.Duration) time.Duration {
 		w := l.waiting[s.at]
 		w.conn.unsent()
 		w.conn.weigh()
-		w.conn.bound()
+		w.conn.relieve()
 		if s.at < len(l.waiting) && l.waiting[s.at] == w {
 			s.at++
 		}

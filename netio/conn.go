@@ -140,7 +140,7 @@ func (c *Conn) Write(p []byte) bool {
 	if c.state == StateOpening {
 		c.awaits()
 		c.weigh()
-		c.bound()
+		c.relieve()
 	}
 	if c.state == StateClosed {
 		return false
@@ -239,7 +239,7 @@ func (c *Conn) flush() {
 	}
 	b.Release()
 	if c.waiting != nil {
-		c.bound()
+		c.relieve()
 	}
 }
 

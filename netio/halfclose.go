@@ -115,7 +115,7 @@ func (c *Conn) flushHalf() {
 	}
 	if c.waiting != nil {
 		c.weigh()
-		c.bound()
+		c.relieve()
 	}
 	if c.state == StateOpen {
 		c.until = l.now + ackTime

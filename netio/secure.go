@@ -322,7 +322,7 @@ func (l *Loop) push(c *Conn, records []byte) {
 		l.stats.Inc(l.ids.slowReaders[c.transport])
 		l.closing(c, ErrSlowReader)
 	}
-	c.bound()
+	c.relieve()
 }
 
 // sealAtOnce is what becomes records that fit into the largest pooled buffer.
