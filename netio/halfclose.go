@@ -92,7 +92,7 @@ func (l *Loop) ended(c *Conn) {
 		l.lost(c, ErrSlowReader)
 		return
 	}
-	if h, ok := l.handler.(HalfCloseHandler); ok {
+	if h, ok := l.handler.(HalfCloseHandler); ok && c.state == StateOpen { // the flush may have closed it
 		l.ending = c
 		h.OnHalfClose(c)
 		l.ending = nil

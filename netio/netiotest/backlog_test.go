@@ -23,6 +23,7 @@ var errReset = errors.New("reset")
 type piling struct {
 	*parting
 	closed map[*netio.Conn]error
+	halved int // connections that were told of as half-closed
 	t      *testing.T
 }
 
@@ -30,14 +31,17 @@ func startPiling(t *testing.T, memory int) *piling {
 	t.Helper()
 	o := netio.Options{MaxWriteQueue: share, MaxWriteMemory: memory, Stats: stats.New()}
 	o.Prefer = func(peer netip.Addr) bool { return peer == peer2.Addr() }
-	p := &piling{&parting{recorder: &recorder{on: make(map[string]func(*netio.Conn))}, o: o, h: netiotest.NewLoop(t, 0, o)}, make(map[*netio.Conn]error), t}
+	p := &piling{&parting{recorder: &recorder{on: make(map[string]func(*netio.Conn))}, o: o, h: netiotest.NewLoop(t, 0, o)}, make(map[*netio.Conn]error), 0, t}
 	p.h.SetHandler(p)
 	return p
 }
 
 func (p *piling) OnClose(c *netio.Conn, err error) { p.closed[c] = err }
 
-func (p *piling) OnHalfClose(c *netio.Conn) { c.KeepWriting() }
+func (p *piling) OnHalfClose(c *netio.Conn) {
+	p.halved++
+	c.KeepWriting()
+}
 
 // deaf returns a connection of a peer who does not read.
 func (p *piling) deaf(peer netip.AddrPort) *netio.Conn {
@@ -236,6 +240,20 @@ func TestBacklogCloses(t *testing.T) {
 	c, _ := p.h.Loop().Dial(netio.TCP, netip.Addr{}, peer1)
 	if c.Write(make([]byte, 60*kB)) || p.closed[c] != netio.ErrSlowReader {
 		t.Errorf("being opened: got %v, want ErrSlowReader", p.closed[c])
+	}
+	p.over()
+}
+
+// TestBacklogAtTheEnd: who has to go for what was written just before its end is not told of as half-closed.
+func TestBacklogAtTheEnd(t *testing.T) {
+	p := startPiling(t, whole)
+	p.pile(1, 90*kB, peer1)
+	c := p.deaf(peer1)
+	p.h.Loop().Exec(func() { c.Write(make([]byte, 95*kB)) })
+	p.h.HalfClose(c)
+	p.ended(netio.ErrSlowReader, c)
+	if p.halved != 0 {
+		t.Error("told of when it was closed")
 	}
 	p.over()
 }
