@@ -3,8 +3,9 @@
 // # Loops
 //
 // A Net runs one Loop per core. A Loop owns whatever comes to it for life: stream connections, timers (package wheel), buffers, and the
-// Handler that is made for it. All of a Handler's methods, and everything that is called from them, run on the loop's goroutine; there are
-// no locks. Loops share only Listeners, which never change, and what limits count, and talk by Post, which is bounded and does not wait.
+// Handler that is made for it. All of a Handler's methods, and everything that is called from them, run on the loop's goroutine, which needs no
+// locks. Loops share only Listeners, which never change, and what limits count: with a lock when a connection comes or goes, and when something
+// begins to wait for one or no longer does. They talk by Post, which is bounded and does not wait.
 //
 // One wake-up of a loop: read the clock once, fire due timers, hand out what arrived (a batch of datagrams, the bytes of a stream,
 // mail), then settle: one sendmmsg per socket, one write per connection, and OnClose for what was closed. What a callback produces is
@@ -26,8 +27,9 @@
 // (Net.SetListeners) no longer sends either, and its port is free. What has come to it before is read or accepted.
 //
 // A listener on one address and one on every address, which exclude each other at a port, can take each other's place: the new one is bound
-// while the old one serves, and the old one closed then; or nothing has changed. What is sent in the name of a UDP listener that was replaced leaves
-// from the one that has its address now. New connections come to the new stream listener at once; the old one has 250 ms for handshakes that have begun.
+// while the old one serves, and the old one closed then; or nothing has changed. What is sent in the name of a UDP listener that was replaced
+// leaves from the one that has its address now. New connections come to the new stream listener at once; the old one has 250 ms for handshakes
+// that have begun.
 //
 // A listener on every address (0.0.0.0, [::]) has a face, a Listener of its own, at each of them: datagrams and connections come to the face
 // that the peer has addressed, and what is sent in its name leaves from there. Loop.Facing chooses the face for a peer that we speak to

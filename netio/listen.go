@@ -171,8 +171,8 @@ func closeAll(all []*bound) {
 
 // SetListeners changes what the Net listens on, by difference: what is in cfgs stays or is opened, everything else is closed; connections
 // that were accepted stay. If anything cannot be opened nothing changes. A listener whose transport (among streams), advertised name, TLS name,
-// load balancers or settings for sockets change keeps its socket and becomes a new Listener; certificates that change under their name are taken over for the handshakes to come.
-// It must not be called on a loop.
+// load balancers or settings for sockets change keeps its socket and becomes a new Listener; certificates that change under their name are taken
+// over for the handshakes to come. It must not be called on a loop.
 func (n *Net) SetListeners(cfgs []ListenerConfig) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()

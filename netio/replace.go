@@ -68,8 +68,8 @@ func (n *Net) letBeside(all []*bound, on bool) {
 	}
 }
 
-// ChangeOwner makes the sockets that are bound a user's, which the process is about to become. Otherwise no listener could replace another later: the kernel never
-// lets sockets of two users be bound beside each other.
+// ChangeOwner makes the sockets that are bound a user's, which the process is about to become. Otherwise no listener could replace another
+// later: the kernel never lets sockets of two users be bound beside each other.
 func (n *Net) ChangeOwner(uid, gid int) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
