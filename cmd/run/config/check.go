@@ -72,13 +72,17 @@ func (u URL) clashes(v URL) bool {
 const minSecret = 32
 
 // Check reports a secret that is too short, a name that breaks the Server
-// header field, and a user that does not exist.
+// header field, less room for all connections than for one, and a user that does
+// not exist.
 func (s *Server) Check(fault func(reason string, path ...any)) {
 	if s.Secret != "" && len(s.Secret) < minSecret {
 		fault(fmt.Sprintf("is shorter than %d characters", minSecret), "secret")
 	}
 	if s.Name != "" && !isProducts(s.Name) {
 		fault(fmt.Sprintf("%s is not product tokens such as \"sluice/1.0\"", quote(s.Name)), "name")
+	}
+	if s.MaxWriteMemory > 0 && s.MaxWriteMemory < s.MaxWriteQueue {
+		fault("is less than max_write_queue, which one connection may have", "max_write_memory")
 	}
 	s.account(fault)
 }

@@ -144,7 +144,8 @@ type Server struct {
 	// are closed that have the average or more waiting. A source has an eighth of it at
 	// most, or MaxWriteQueue if that is more; beyond, those of its connections are
 	// closed that have their average or more waiting.
-	// 0 is no limit, neither for all nor for a source.
+	// 0 is no limit, neither for all nor for a source; else it is not less than
+	// MaxWriteQueue.
 	MaxWriteMemory int `toml:"max_write_memory" default:"268435456" min:"0" max:"1099511627776"`
 
 	// ConnectTimeout is how long a connection that the server opens may take.

@@ -150,6 +150,10 @@ var faulty = []struct {
 		"1:48: log.output: must be a string, not an integer"}},
 
 	// Conflicts.
+	{name: "less for all than for one", text: "[server]\nmax_write_queue = 131072\nmax_write_memory = 131071", want: []string{
+		"3:20: server.max_write_memory: is less than max_write_queue, which one connection may have"}},
+	{name: "less for all than the default for one", text: "[server]\nmax_write_memory = 1", want: []string{
+		"2:20: server.max_write_memory: is less than max_write_queue, which one connection may have"}},
 	{name: "route all without record routing", text: "[proxy.a]\ndo_record_routing = false\nrecord_route_all = true", want: []string{
 		"3:20: proxy.a.record_route_all: needs do_record_routing = true"}},
 	{name: "conflict with the inherited", text: "[proxy.a]\ndo_record_routing = false\n[proxy.default_proxy]\nrecord_route_all = true", want: []string{
