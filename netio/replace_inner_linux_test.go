@@ -82,6 +82,42 @@ func TestAcceptedBeforeTheEnd(t *testing.T) {
 	}
 }
 
+// TestDatagramsUntilTheEnd: datagrams can be sent from a listener that is removed as long as it takes to remove those of streams.
+func TestDatagramsUntilTheEnd(t *testing.T) {
+	asked, answer := make(chan struct{}, 2), make(chan struct{})
+	admit := func(*Listener, netip.Addr, int, time.Duration) bool {
+		asked <- struct{}{} // by the acceptor, and then by a loop
+		<-answer
+		return true
+	}
+	n, _ := startTell(t, Options{Admit: admit, Listeners: []ListenerConfig{everywhere(UDP, "127.0.0.1:0"), everywhere(TCP, "127.0.0.1:0")}})
+	datagrams, streams := n.bound[0], n.bound[1].acceptor
+	c, err := net.Dial("tcp", streams.tcp.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	<-asked
+	done := make(chan error)
+	go func() { done <- n.SetListeners(nil) }()
+	<-streams.stop // it was not waited for any longer
+	there := func() (sockets int) {
+		n.eachLoop(func(e *engine) {
+			if e.socketOf(datagrams.ln) != nil {
+				sockets++
+			}
+		})
+		return sockets
+	}
+	if got := there(); got != len(n.engines) {
+		t.Errorf("before the end: %d sockets, want %d", got, len(n.engines))
+	}
+	close(answer)
+	if err := <-done; err != nil || there() != 0 {
+		t.Errorf("at the end: got %v and %d sockets, want none", err, there())
+	}
+}
+
 // TestChangeOwner: the kernel sees the sockets as a user's.
 func TestChangeOwner(t *testing.T) {
 	uid := os.Getuid()
