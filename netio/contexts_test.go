@@ -53,7 +53,7 @@ func TestReloadedAuthorities(t *testing.T) {
 				})
 			}
 			look("before", true, true)
-			if err := n.SetListeners(tc.after); err != nil {
+			if err := n.SetListeners(tc.after, nil); err != nil {
 				t.Fatal(err)
 			}
 			look("after", tc.good, tc.usual)

@@ -173,7 +173,10 @@ func closeAll(all []*bound) {
 // that were accepted stay. If anything cannot be opened nothing changes. A listener whose transport (among streams), advertised name, TLS name,
 // load balancers or settings for sockets change keeps its socket and becomes a new Listener; certificates that change under their name are taken
 // over for the handshakes to come. It must not be called on a loop.
-func (n *Net) SetListeners(cfgs []ListenerConfig) error {
+//
+// taken, if not nil, is called with the new listeners when nothing can fail any more: those that are new can be sent from, but serve nobody
+// before it returns, and those that go serve until then. So what comes to a new listener finds what taken has brought about.
+func (n *Net) SetListeners(cfgs []ListenerConfig, taken func([]*Listener)) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.closed || n.draining {
@@ -201,18 +204,33 @@ func (n *Net) SetListeners(cfgs []ListenerConfig) error {
 	if err != nil {
 		return err
 	}
+	fill := opened
 	for i := range next {
 		if next[i] == nil {
-			next[i], opened = opened[0], opened[1:]
+			next[i], fill = fill[0], fill[1:]
 		}
 	}
-	for _, r := range renames {
-		n.rename(r)
-	}
-	n.dropAll(old, next)
+	n.renameAll(renames, true) // so that their new names can be sent in
 	n.setBound(next)
 	n.updateTLS(cfgs)
+	if taken != nil {
+		taken(n.Listeners())
+	}
+	n.renameAll(renames, false)
+	n.serve(opened)
+	n.dropAll(old, next)
 	return nil
+}
+
+// serve begins to serve on listeners that were bound.
+func (n *Net) serve(all []*bound) {
+	for _, b := range all {
+		if b.acceptor != nil {
+			b.acceptor.start()
+			continue
+		}
+		n.eachLoop(func(e *engine) { e.serve(b.ln) })
+	}
 }
 
 type rename struct {
@@ -244,7 +262,7 @@ func (n *Net) match(cfgs []ListenerConfig) (next, rest []*bound) {
 	return next, rest
 }
 
-// open opens listeners while the loops run, all or none, and begins to serve. Those of old that are in the way still serve too.
+// open opens listeners while the loops run, all or none. Nobody is served on them yet. Those of old that are in the way still serve.
 func (n *Net) open(cfgs []ListenerConfig, old []*bound) ([]*bound, error) {
 	var ceding []*bound
 	for _, cfg := range cfgs {
@@ -261,11 +279,6 @@ func (n *Net) open(cfgs []ListenerConfig, old []*bound) ([]*bound, error) {
 			n.drop(b, nil)
 		}
 		return nil, err
-	}
-	for _, b := range opened {
-		if b.acceptor != nil {
-			b.acceptor.start()
-		}
 	}
 	return opened, nil
 }
@@ -347,6 +360,15 @@ func takeSocket(conn *net.UDPConn, ln *Listener) (int, error) {
 	}
 	tune(fd, ln)
 	return fd, nil
+}
+
+// renameAll renames what datagrams come to, or connections.
+func (n *Net) renameAll(all []rename, datagrams bool) {
+	for _, r := range all {
+		if (r.old.Transport == UDP) == datagrams {
+			n.rename(r)
+		}
+	}
 }
 
 func (n *Net) rename(r rename) {

@@ -130,7 +130,7 @@ func TestSetListeners(t *testing.T) {
 	answers(t, udp)
 
 	// Others are added; what was there stays the very same.
-	if err := n.SetListeners([]netio.ListenerConfig{local(netio.TCP), config(tcp), local(netio.UDP), config(udp)}); err != nil {
+	if err := n.SetListeners([]netio.ListenerConfig{local(netio.TCP), config(tcp), local(netio.UDP), config(udp)}, nil); err != nil {
 		t.Fatal(err)
 	}
 	now := n.Listeners()
@@ -143,7 +143,7 @@ func TestSetListeners(t *testing.T) {
 	}
 
 	// The first ones go; their connections stay.
-	if err := n.SetListeners([]netio.ListenerConfig{config(tcp2), config(udp2)}); err != nil {
+	if err := n.SetListeners([]netio.ListenerConfig{config(tcp2), config(udp2)}, nil); err != nil {
 		t.Fatal(err)
 	}
 	refuses(t, tcp)
@@ -153,7 +153,7 @@ func TestSetListeners(t *testing.T) {
 	echoes(t, kept)
 
 	// The first ones come back, the others go.
-	if err := n.SetListeners([]netio.ListenerConfig{config(udp), config(tcp)}); err != nil {
+	if err := n.SetListeners([]netio.ListenerConfig{config(udp), config(tcp)}, nil); err != nil {
 		t.Fatal(err)
 	}
 	refuses(t, tcp2)
@@ -172,7 +172,7 @@ func TestSetListeners(t *testing.T) {
 		t.Errorf("%d different indexes, want 6", len(seen))
 	}
 
-	if err := n.SetListeners(nil); err != nil {
+	if err := n.SetListeners(nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	refuses(t, tcp)
@@ -188,12 +188,12 @@ func TestSetListenersAllOrNothing(t *testing.T) {
 	defer taken.Close()
 	n := open(t, listen(local(netio.UDP), local(netio.TCP)), node{})
 	udp, tcp := n.Listeners()[0], n.Listeners()[1]
-	if err := n.SetListeners([]netio.ListenerConfig{config(tcp)}); err != nil { // leaves a muted socket
+	if err := n.SetListeners([]netio.ListenerConfig{config(tcp)}, nil); err != nil { // leaves a muted socket
 		t.Fatal(err)
 	}
 	free := netio.ListenerConfig{Transport: netio.UDP, Addr: netip.AddrPortFrom(netip.MustParseAddr("127.0.0.99"), refused(t).Port())} // at an address that no other test uses
 	before := descriptors(t)
-	err = n.SetListeners([]netio.ListenerConfig{free, config(udp), {Transport: netio.TCP, Addr: taken.Addr().(*net.TCPAddr).AddrPort()}})
+	err = n.SetListeners([]netio.ListenerConfig{free, config(udp), {Transport: netio.TCP, Addr: taken.Addr().(*net.TCPAddr).AddrPort()}}, nil)
 	if want := fmt.Sprintf("listen tcp://%s: address already in use", taken.Addr()); err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
@@ -215,7 +215,7 @@ func TestSetListenersRenames(t *testing.T) {
 	old := n.Listeners()
 	udp, tcp := config(old[0]), config(old[1])
 	udp.Advertise, tcp.Advertise, tcp.Transport = "sip.example.com", "sip.example.com", netio.WS
-	if err := n.SetListeners([]netio.ListenerConfig{udp, tcp}); err != nil {
+	if err := n.SetListeners([]netio.ListenerConfig{udp, tcp}, nil); err != nil {
 		t.Fatal(err)
 	}
 	now := n.Listeners()
@@ -249,7 +249,7 @@ func TestStopAccepting(t *testing.T) {
 	refuses(t, n.Listeners()[1])
 	answers(t, n.Listeners()[0])
 	echoes(t, kept)
-	if err := n.SetListeners(nil); err != netio.ErrDraining {
+	if err := n.SetListeners(nil, nil); err != netio.ErrDraining {
 		t.Errorf("got %v, want ErrDraining", err)
 	}
 }

@@ -70,7 +70,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 		closed: func(*netio.Conn, error) { closed.Add(1) },
 		stop:   func(*node) { stopped.Add(1) },
 	})
-	if err := n.SetListeners(append([]netio.ListenerConfig{local(netio.UDP)}, config(n.Listeners()[0]), config(n.Listeners()[1]))); err != nil {
+	if err := n.SetListeners(append([]netio.ListenerConfig{local(netio.UDP)}, config(n.Listeners()[0]), config(n.Listeners()[1])), nil); err != nil {
 		t.Fatal(err)
 	}
 	answers(t, n.Listeners()[0])
@@ -131,7 +131,7 @@ func TestOnStopIsTheLastCall(t *testing.T) {
 	if n.Loops()[0].Post(netio.Mail{}) {
 		t.Error("a stopped loop takes mail")
 	}
-	if err := n.SetListeners(nil); err != netio.ErrDraining {
+	if err := n.SetListeners(nil, nil); err != netio.ErrDraining {
 		t.Errorf("SetListeners after Close: got %v", err)
 	}
 }

@@ -72,11 +72,7 @@ func (n *Net) Start(newHandler func(l *Loop) Handler, bound func([]*Listener)) e
 		n.Close()
 		return err
 	}
-	for _, b := range n.bound {
-		if b.acceptor != nil {
-			b.acceptor.start()
-		}
-	}
+	n.serve(n.bound)
 	n.ticker.Add(1)
 	go n.tick()
 	return nil

@@ -75,7 +75,7 @@ func (p *poller) enrolled(gc gnet.Conn) error {
 	return os.NewSyscallError("dup3", unix.Dup3(p.counter, gc.Fd(), unix.O_CLOEXEC))
 }
 
-// watch begins to tell of s, unwatch ends it.
+// watch makes s known to the poller, which tells of it from attend on, until unwatch.
 func (e *engine) watch(s *socket) error {
 	p := e.poller
 	s.place = len(p.sockets)
@@ -85,7 +85,7 @@ func (e *engine) watch(s *socket) error {
 			break
 		}
 	}
-	event := unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(s.place)}
+	event := unix.EpollEvent{Fd: int32(s.place)}
 	if err := unix.EpollCtl(p.fd, unix.EPOLL_CTL_ADD, s.fd, &event); err != nil {
 		return os.NewSyscallError("epoll_ctl", err)
 	}
@@ -94,6 +94,12 @@ func (e *engine) watch(s *socket) error {
 	}
 	p.sockets[s.place] = s
 	return nil
+}
+
+// attend does not fail: all that the kernel needs for it is there.
+func (e *engine) attend(s *socket) {
+	event := unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(s.place)}
+	_ = unix.EpollCtl(e.poller.fd, unix.EPOLL_CTL_MOD, s.fd, &event)
 }
 
 func (e *engine) unwatch(s *socket) {

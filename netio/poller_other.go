@@ -30,7 +30,7 @@ func (p *poller) enrolled(gnet.Conn) error { return nil }
 
 func (e *engine) arrived() {}
 
-// watch begins to tell of s, unwatch ends it.
+// watch makes s known to the poller, which tells of it from attend on, until unwatch.
 func (e *engine) watch(s *socket) error {
 	fd, err := unix.Dup(s.fd)
 	if err != nil {
@@ -50,9 +50,12 @@ func (e *engine) watch(s *socket) error {
 		}
 		s.again <- struct{}{}
 	}
+	return nil
+}
+
+func (e *engine) attend(s *socket) {
 	e.poller.waiters.Add(1)
 	go e.wait(s)
-	return nil
 }
 
 func (e *engine) unwatch(s *socket) {

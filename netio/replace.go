@@ -96,8 +96,8 @@ func (n *Net) ChangeOwner(uid, gid int) error {
 // handoverTime is for handshakes of TCP that have begun with a listener which is replaced.
 const handoverTime = 250 * time.Millisecond
 
-// dropAll closes listeners; next are those that serve from now on. Those of streams go first: that takes a while, in which nobody has been told yet
-// in whose name datagrams are to be sent.
+// dropAll closes listeners; next are those that serve from now on. Those of streams go first: that takes a while, in which what is under way can
+// still be sent from those of datagrams.
 func (n *Net) dropAll(old, next []*bound) {
 	for _, b := range old {
 		if b.acceptor != nil && len(heirsOf(b, next)) > 0 {

@@ -99,7 +99,7 @@ func TestDatagramsUntilTheEnd(t *testing.T) {
 	defer c.Close()
 	<-asked
 	done := make(chan error)
-	go func() { done <- n.SetListeners(nil) }()
+	go func() { done <- n.SetListeners(nil, nil) }()
 	<-streams.stop // it was not waited for any longer
 	there := func() (sockets int) {
 		n.eachLoop(func(e *engine) {
@@ -182,7 +182,7 @@ func TestPlacesAreGivenBack(t *testing.T) {
 	n, _ := startTell(t, Options{})
 	for range 5 {
 		for _, cfgs := range [][]ListenerConfig{{everywhere(UDP, "127.0.0.1:0"), everywhere(UDP, "127.0.0.2:0")}, nil} {
-			if err := n.SetListeners(cfgs); err != nil {
+			if err := n.SetListeners(cfgs, nil); err != nil {
 				t.Fatal(err)
 			}
 			n.eachLoop(func(e *engine) {

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -66,18 +67,18 @@ func TestPortOfRemovedListener(t *testing.T) {
 				before := descriptors(t)
 				for range 3 {
 					stillAnswers(t, reach)
-					if err := n.SetListeners([]netio.ListenerConfig{stays}); err != nil {
+					if err := n.SetListeners([]netio.ListenerConfig{stays}, nil); err != nil {
 						t.Fatal(err)
 					}
 					fd, err := another(t, gone, unix.SO_REUSEADDR)
 					if err != nil {
 						t.Fatalf("another program: %v", err)
 					}
-					if err := n.SetListeners([]netio.ListenerConfig{gone, stays}); !errors.Is(err, syscall.EADDRINUSE) {
+					if err := n.SetListeners([]netio.ListenerConfig{gone, stays}, nil); !errors.Is(err, syscall.EADDRINUSE) {
 						t.Errorf("while another has it: got %v, want EADDRINUSE", err)
 					}
 					unix.Close(fd)
-					if err := n.SetListeners([]netio.ListenerConfig{gone, stays}); err != nil {
+					if err := n.SetListeners([]netio.ListenerConfig{gone, stays}, nil); err != nil {
 						t.Fatal(err)
 					}
 				}
@@ -104,7 +105,7 @@ func TestReplace(t *testing.T) {
 				for range 3 {
 					for _, addr := range []string{tc.every, tc.exact} {
 						cfg := at(transport, addr, reach.Addr.Port())
-						if err := n.SetListeners([]netio.ListenerConfig{cfg}); err != nil {
+						if err := n.SetListeners([]netio.ListenerConfig{cfg}, nil); err != nil {
 							t.Fatal(err)
 						}
 						if ln := n.Listeners()[0]; ln.Addr != cfg.Addr {
@@ -153,7 +154,7 @@ func TestReplaceRefused(t *testing.T) {
 			before := descriptors(t)
 			for range 2 {
 				want := "listen " + tc.transport.String() + "://" + every.Addr.String() + ": address already in use"
-				if err := n.SetListeners([]netio.ListenerConfig{every, local(other)}); err == nil || err.Error() != want {
+				if err := n.SetListeners([]netio.ListenerConfig{every, local(other)}, nil); err == nil || err.Error() != want {
 					t.Fatalf("got %v, want %s", err, want)
 				}
 				if now := n.Listeners(); len(now) != 1 || now[0] != ln {
@@ -166,7 +167,7 @@ func TestReplaceRefused(t *testing.T) {
 				t.Error("another program is let in beside")
 			}
 			unix.Close(fd)
-			if err := n.SetListeners([]netio.ListenerConfig{every}); err != nil {
+			if err := n.SetListeners([]netio.ListenerConfig{every}, nil); err != nil {
 				t.Fatal(err)
 			}
 			stillAnswers(t, ln)
@@ -175,7 +176,7 @@ func TestReplaceRefused(t *testing.T) {
 	t.Run("one that stays", func(t *testing.T) {
 		n := open(t, listen(at(netio.UDP, "127.0.0.1", netio.FreePort(t)), at(netio.TCP, "127.0.0.1", netio.FreePort(t))), node{})
 		for _, ln := range n.Listeners() {
-			err := n.SetListeners([]netio.ListenerConfig{config(ln), at(ln.Transport, "0.0.0.0", ln.Addr.Port())})
+			err := n.SetListeners([]netio.ListenerConfig{config(ln), at(ln.Transport, "0.0.0.0", ln.Addr.Port())}, nil)
 			if !errors.Is(err, syscall.EADDRINUSE) {
 				t.Errorf("%v: got %v, want EADDRINUSE", ln, err)
 			}
@@ -208,7 +209,7 @@ func TestReplaceLosesNoDatagram(t *testing.T) {
 			}
 			go func() {
 				cfg := []netio.ListenerConfig{every, exact}[i/each%2]
-				changed <- n.SetListeners([]netio.ListenerConfig{cfg})
+				changed <- n.SetListeners([]netio.ListenerConfig{cfg}, nil)
 			}()
 		}
 		b := binary.BigEndian.AppendUint32(nil, uint32(i))
@@ -238,7 +239,7 @@ func TestReplaceRefusesNoConnection(t *testing.T) {
 	changed := make(chan error, 1)
 	go func() {
 		for i := range 6 {
-			if err := n.SetListeners([]netio.ListenerConfig{[]netio.ListenerConfig{every, exact}[i%2]}); err != nil {
+			if err := n.SetListeners([]netio.ListenerConfig{[]netio.ListenerConfig{every, exact}[i%2]}, nil); err != nil {
 				changed <- err
 				return
 			}
@@ -269,7 +270,7 @@ func TestHandOver(t *testing.T) {
 	n := open(t, listen(at(netio.TCP, "127.0.0.1", netio.FreePort(t))), node{open: func(c *netio.Conn) { of <- c.Listener() }})
 	exact := n.Listeners()[0].Addr
 	set := func(addr string) error {
-		return n.SetListeners([]netio.ListenerConfig{at(netio.TCP, addr, exact.Port())})
+		return n.SetListeners([]netio.ListenerConfig{at(netio.TCP, addr, exact.Port())}, nil)
 	}
 	comesTo := func() *netio.Listener {
 		c := dialTCP(t, exact)
@@ -301,6 +302,57 @@ func TestHandOver(t *testing.T) {
 	t.Error("the new listener got no connection before the old one had gone")
 }
 
+// TestTaken: when SetListeners tells what it has taken over, what is new serves nobody yet, though it can be reached, and what goes still serves.
+func TestTaken(t *testing.T) {
+	for _, transport := range []netio.Transport{netio.UDP, netio.TCP} {
+		var port atomic.Uint32 // of who must not serve
+		var early atomic.Int32
+		serves := func(ln *netio.Listener) {
+			if uint32(ln.Addr.Port()) == port.Load() {
+				early.Add(1)
+			}
+		}
+		n := open(t, listen(at(transport, "127.0.0.1", netio.FreePort(t))), node{
+			datagram: func(n *node, ln *netio.Listener, from netip.AddrPort, b []byte) { serves(ln); n.send(ln, from, b) },
+			open:     func(c *netio.Conn) { serves(c.Listener()) },
+		})
+		old, fresh := n.Listeners()[0], at(transport, "127.0.0.1", netio.FreePort(t))
+		port.Store(uint32(fresh.Addr.Port()))
+		var c net.Conn
+		err := n.SetListeners([]netio.ListenerConfig{fresh}, func(all []*netio.Listener) {
+			if len(all) != 1 || all[0].Addr != fresh.Addr || n.Listeners()[0] != all[0] {
+				t.Errorf("got %v, want %v", all, fresh.Addr)
+			}
+			answers(t, old)
+			if transport == netio.UDP {
+				c = dialUDP(t, fresh.Addr)
+			} else {
+				c = dialTCP(t, fresh.Addr)
+			}
+			if _, err := c.Write([]byte("early")); err != nil {
+				t.Error(err)
+			}
+			for range 10 {
+				for _, l := range n.Loops() {
+					on(t, l, func(*node) {})
+				}
+			}
+			port.Store(0)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := make([]byte, 16)
+		if m, err := c.Read(b); err != nil || string(b[:m]) != "early" {
+			t.Errorf("%v: got %q, %v", transport, b[:m], err)
+		}
+		if got := early.Load(); got != 0 {
+			t.Errorf("%v: served before the end", transport)
+		}
+		refuses(t, old)
+	}
+}
+
 // TestSendingForReplaced: what is under way is sent in the name of the listener that it began with, from the address that its peer knows.
 func TestSendingForReplaced(t *testing.T) {
 	heard := make(chan *netio.Listener, 100)
@@ -328,7 +380,7 @@ func TestSendingForReplaced(t *testing.T) {
 	}
 	set := func(cfgs ...netio.ListenerConfig) {
 		t.Helper()
-		if err := n.SetListeners(cfgs); err != nil {
+		if err := n.SetListeners(cfgs, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -398,7 +450,7 @@ func TestManySockets(t *testing.T) {
 			cfgs[i] = config(n.Listeners()[i])
 		}
 	}
-	if err := n.SetListeners(cfgs); err != nil {
+	if err := n.SetListeners(cfgs, nil); err != nil {
 		t.Fatal(err)
 	}
 	for _, ln := range n.Listeners() {
@@ -435,7 +487,7 @@ func udpPorts(t *testing.T) int {
 func TestReplacedTransport(t *testing.T) {
 	n := open(t, listen(at(netio.TCP, "127.0.0.1", netio.FreePort(t))), node{})
 	ln := n.Listeners()[0]
-	if err := n.SetListeners([]netio.ListenerConfig{at(netio.WS, "0.0.0.0", ln.Addr.Port())}); err != nil {
+	if err := n.SetListeners([]netio.ListenerConfig{at(netio.WS, "0.0.0.0", ln.Addr.Port())}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if now := n.Listeners()[0]; !strings.HasPrefix(now.String(), "ws://0.0.0.0:") {
@@ -458,7 +510,9 @@ func TestFailedReplaceTakesNothing(t *testing.T) {
 		defer unix.Close(fd)
 		changed := make(chan error, 1)
 		for range 20 {
-			go func() { changed <- n.SetListeners([]netio.ListenerConfig{at(transport, "127.0.0.1", port), taken}) }()
+			go func() {
+				changed <- n.SetListeners([]netio.ListenerConfig{at(transport, "127.0.0.1", port), taken}, nil)
+			}()
 			for done := false; !done; done = len(changed) > 0 {
 				reach := at(transport, "127.0.0.1", port).Addr
 				if transport == netio.UDP {

@@ -17,7 +17,7 @@ type socket struct {
 	polled
 }
 
-// adopt takes over the loop's socket for ln, and begins to read it.
+// adopt takes over the loop's socket for ln: what is sent in its name leaves from there. It is read from serve on.
 func (e *engine) adopt(ln *Listener, fd int) error {
 	s := &socket{ln: ln, fd: fd, inet6: ln.Addr.Addr().Is6(), everywhere: ln.everywhere()}
 	if err := e.watch(s); err != nil {
@@ -27,6 +27,13 @@ func (e *engine) adopt(ln *Listener, fd int) error {
 	e.all = append(e.all, s)
 	e.attach(s)
 	return nil
+}
+
+// serve begins to read the loop's socket for ln, and what has come there since it was bound.
+func (e *engine) serve(ln *Listener) {
+	if s := e.socketOf(ln); s != nil {
+		e.attend(s)
+	}
 }
 
 // attach makes s the socket of s.ln.

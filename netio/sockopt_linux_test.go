@@ -120,7 +120,7 @@ func TestSocketSettings(t *testing.T) {
 			}
 			n, h := startMeet(t, o)
 			if tc.late {
-				if err := n.SetListeners([]ListenerConfig{tc.cfg}); err != nil {
+				if err := n.SetListeners([]ListenerConfig{tc.cfg}, nil); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -140,7 +140,7 @@ func TestSocketSettings(t *testing.T) {
 			check("at first", 100_000, 200_000, 24)
 			before := n.Listeners()[0]
 			tc.cfg.ReceiveBuffer, tc.cfg.SendBuffer, tc.cfg.DSCP = 150_000, 250_000, 46
-			if err := n.SetListeners([]ListenerConfig{tc.cfg}); err != nil {
+			if err := n.SetListeners([]ListenerConfig{tc.cfg}, nil); err != nil {
 				t.Fatal(err)
 			}
 			if now := n.Listeners()[0]; now == before || now.Addr != before.Addr {
@@ -202,7 +202,7 @@ func TestBuffersOfTheKernel(t *testing.T) {
 		t.Errorf("got\n%s", got)
 	}
 	cfg.Addr, cfg.SendBuffer = n.Listeners()[0].Addr, 1<<31-1
-	if err := n.SetListeners([]ListenerConfig{cfg}); err != nil {
+	if err := n.SetListeners([]ListenerConfig{cfg}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if got := text.String(); strings.Count(got, "\n") != 3 || !strings.Contains(got, "send_buffer") {

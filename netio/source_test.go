@@ -126,7 +126,7 @@ func TestProxiesChange(t *testing.T) {
 	config := netio.ListenerConfig{Transport: netio.TCP, Addr: n.Listeners()[0].Addr}
 	for _, prefix := range []string{"127.0.0.0/8", "10.0.0.0/8", "127.0.0.1/32"} {
 		config.Proxies = []netip.Prefix{netip.MustParsePrefix(prefix)}
-		if err := n.SetListeners([]netio.ListenerConfig{config}); err != nil {
+		if err := n.SetListeners([]netio.ListenerConfig{config}, nil); err != nil {
 			t.Fatal(err)
 		}
 		dialTCP(t, config.Addr)

@@ -229,7 +229,7 @@ func TestReloadedCertificates(t *testing.T) {
 	serial := func(c *tls.Conn) string { return c.ConnectionState().PeerCertificates[0].SerialNumber.String() }
 	old := dialTLS(t, ln.Addr, client)
 	echoes(t, old)
-	if err := n.SetListeners([]netio.ListenerConfig{secure(netio.TLS, b.config())}); err != nil {
+	if err := n.SetListeners([]netio.ListenerConfig{secure(netio.TLS, b.config())}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if n.Listeners()[0] != ln {
@@ -246,7 +246,7 @@ func TestReloadedCertificates(t *testing.T) {
 	if got, want := serial(fresh), b.server.TLS.Leaf.SerialNumber.String(); got != want {
 		t.Errorf("got certificate %s, want %s", got, want)
 	}
-	if err := n.SetListeners([]netio.ListenerConfig{secure(netio.TLS, a.config(func(c *tlsio.Config) { c.Name = "other" }))}); err != nil {
+	if err := n.SetListeners([]netio.ListenerConfig{secure(netio.TLS, a.config(func(c *tlsio.Config) { c.Name = "other" }))}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if n.Listeners()[0] == ln {
@@ -256,7 +256,7 @@ func TestReloadedCertificates(t *testing.T) {
 		t.Errorf("another name: got certificate %s, want %s", got, want)
 	}
 	echoes(t, old)
-	if err := n.SetListeners([]netio.ListenerConfig{{Transport: netio.TLS, Addr: ln.Addr}}); !errors.Is(err, netio.ErrNoTLS) {
+	if err := n.SetListeners([]netio.ListenerConfig{{Transport: netio.TLS, Addr: ln.Addr}}, nil); !errors.Is(err, netio.ErrNoTLS) {
 		t.Errorf("without certificates: got %v, want ErrNoTLS", err)
 	}
 }

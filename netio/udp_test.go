@@ -81,7 +81,7 @@ func TestUDPWildcards(t *testing.T) {
 	v6 := netio.ListenerConfig{Transport: netio.UDP, Addr: netip.MustParseAddrPort("[::]:0")}
 	n := open(t, listen(v4, v6), node{})
 	v4, v6 = config(n.Listeners()[0]), config(n.Listeners()[1])
-	err := n.SetListeners([]netio.ListenerConfig{v4, v6, {Transport: netio.UDP, Addr: netip.AddrPortFrom(v6.Addr.Addr(), v4.Addr.Port())}})
+	err := n.SetListeners([]netio.ListenerConfig{v4, v6, {Transport: netio.UDP, Addr: netip.AddrPortFrom(v6.Addr.Addr(), v4.Addr.Port())}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,13 +91,13 @@ func TestUDPWildcards(t *testing.T) {
 	answers(t, at("127.0.0.1", v4))
 	answers(t, at("::1", v6))
 	answers(t, at("::1", v4))
-	if err := n.SetListeners(nil); err != nil {
+	if err := n.SetListeners(nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	refuses(t, at("127.0.0.1", v4))
 	refuses(t, at("::1", v6))
 	refuses(t, at("::1", v4))
-	if err := n.SetListeners([]netio.ListenerConfig{v4, v6}); err != nil {
+	if err := n.SetListeners([]netio.ListenerConfig{v4, v6}, nil); err != nil {
 		t.Fatal(err)
 	}
 	answers(t, at("127.0.0.1", v4))

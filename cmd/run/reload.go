@@ -7,6 +7,7 @@ import (
 
 	"sluice/cmd/run/admin"
 	"sluice/cmd/run/config"
+	"sluice/netio"
 	"sluice/pipeline"
 )
 
@@ -24,7 +25,11 @@ type reload struct {
 func (s *server) reload() {
 	next, err := s.prepare()
 	if err == nil {
-		err = next.cfg.Join(listenFaults(next.cfg, s.net.SetListeners(listeners(next.cfg))))
+		taken := func(all []*netio.Listener) {
+			s.edge.SetListeners(all)
+			s.edge.Swap(next.prog)
+		}
+		err = next.cfg.Join(listenFaults(next.cfg, s.net.SetListeners(listeners(next.cfg), taken)))
 	}
 	if err != nil {
 		s.log.Error("reload refused: the running configuration stays", "error", err)
@@ -66,11 +71,9 @@ func (s *server) prepare() (*reload, error) {
 	return next, nil
 }
 
-// takeOver makes next what is running.
+// takeOver makes next, whose Program and listeners run, what is running.
 func (s *server) takeOver(next *reload) {
-	s.edge.SetListeners(s.net.Listeners())
 	old, cfg := s.prog, next.cfg
-	s.edge.Swap(next.prog)
 	if next.log != nil {
 		s.logTo.to.Store(&next.log)
 	}

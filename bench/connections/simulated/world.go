@@ -188,14 +188,18 @@ func (w *world) lookup(from, to, serial int) (took time.Duration, err error) {
 	return took, nil
 }
 
-// count is the sum of a metric.
+// count is the sum of a metric, over all of its labels.
 func (w *world) count(name string) int64 {
+	sum, found := int64(0), false
 	for _, m := range w.stats.Metrics() {
 		if m.Name == name {
-			return w.stats.SumGauge(m.ID)
+			sum, found = sum+w.stats.SumGauge(m.ID), true
 		}
 	}
-	return -1
+	if !found {
+		return -1
+	}
+	return sum
 }
 
 // A wire is the driver: it keeps what was written last, and who got a Ping.

@@ -3,12 +3,14 @@
 package e2e_test
 
 import (
+	"bufio"
 	"fmt"
 	"net"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // everyAddress rewrites listeners on the loopback addresses, to every address.
@@ -209,6 +211,81 @@ func TestReloadEveryAddressTaken(t *testing.T) {
 			s.rehang(t, exact, "msg=reloaded")
 			callerHangsUp(t, newPhone(t, s, "tcp"), callee)
 		})
+	}
+}
+
+// TestReloadNewRulesFirst: who reaches a listener that is new is served by what
+// is new, while the listener that it replaces goes on for a while.
+func TestReloadNewRulesFirst(t *testing.T) {
+	t.Parallel()
+	s := start(t, func(c *settings) { c.rules, c.log = "[[stage.route.rule]]\nreply = \"486 Old\"\n", talkative })
+	exact, port := s.settings.listen, strings.TrimPrefix(s.tcp, "127.0.0.1:")
+	replies := []string{"486 Old", "603 New"}
+	for round := range 6 {
+		first := make(chan string, 1)
+		go func() { // at an address that nobody serves before
+			for s.running() {
+				c, err := net.Dial("tcp", "127.0.0.2:"+port)
+				if err != nil {
+					continue
+				}
+				c.SetDeadline(time.Now().Add(soon))
+				fmt.Fprintf(c, "OPTIONS sip:x@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/TCP 127.0.0.2:9;branch=z9hG4bK%s\r\nMax-Forwards: 9\r\n"+
+					"From: <sip:a@b>;tag=1\r\nTo: <sip:x@y>\r\nCall-ID: %s\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n", unique("rules"), unique("rules"))
+				line, _ := bufio.NewReader(c).ReadString('\n')
+				c.Close()
+				first <- strings.TrimSpace(strings.TrimPrefix(line, "SIP/2.0 "))
+				return
+			}
+		}()
+		want := replies[(round+1)%2]
+		s.settings.rules = "[[stage.route.rule]]\nreply = \"" + want + "\"\n"
+		s.rehang(t, everywhere(exact), "msg=reloaded")
+		if got := <-first; got != want {
+			t.Errorf("the first request got %q, want %q", got, want)
+		}
+		s.rehang(t, exact, "msg=reloaded")
+	}
+}
+
+// TestReloadAnotherSender: requests leave by a UDP listener that stays while the
+// one by which they did is removed, and listeners of streams are replaced.
+func TestReloadAnotherSender(t *testing.T) {
+	t.Parallel()
+	s := start(t, func(c *settings) { c.log = talkative })
+	_, port, _ := strings.Cut(s.udp, ":")
+	stays, web := "udp://127.0.0.2:"+port, "ws://"+s.ws
+	both := []string{"udp://" + s.udp, stays, "tcp://" + s.tcp, web}
+	s.rehang(t, both, "msg=reloaded")
+	caller := newPhone(t, s, "tcp")
+	callee := newPhoneTo(t, s.vault, "udp", "127.0.0.2:"+port)
+	stop, asked := make(chan struct{}), make(chan int)
+	go func() {
+		n := 0
+		defer func() { asked <- n }()
+		for ; ; n++ {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			ask := caller.ask("OPTIONS", callee.contact())
+			callee.answer(callee.request("OPTIONS"), 200, "OK")
+			if got := caller.final(ask).start; got != "SIP/2.0 200 OK" {
+				t.Errorf("got %q, want 200", got)
+			}
+		}
+	}()
+	for range 3 {
+		s.rehang(t, []string{stays, "tcp://" + s.tcp, everyAddress.Replace(web)}, "msg=reloaded")
+		s.rehang(t, both, "msg=reloaded")
+	}
+	close(stop)
+	if n := <-asked; n < 12 {
+		t.Errorf("%d requests were answered meanwhile, want some for each change", n)
+	}
+	if n := s.metric("sluice_udp_send_errors_total"); n != 0 {
+		t.Errorf("sluice_udp_send_errors_total: got %v, want 0", n)
 	}
 }
 
