@@ -3,6 +3,7 @@ package netio
 import (
 	"errors"
 	"math"
+	"math/bits"
 	"net/netip"
 	"sync"
 	"sync/atomic"
@@ -22,26 +23,26 @@ const (
 	backlogStep = 4096
 )
 
-// backlog is what waits to be written on the connections of all loops. Its rule: if more waits for a source than its share, or for all than may,
-// the connections of that source, or of all, that have the average of them or more waiting are closed, until that is over. So whoever reads, and has
-// little waiting, is not closed for others.
+// backlog is what waits to be written on the connections of all loops. Its rule: if more waits for a source than its share, those of its connections
+// are closed that have the average of them or more waiting; if more waits for all than may, the same is done to the sources that have most. So
+// whoever reads, and has little waiting, is not closed for others, and nobody can make much of it by adding connections that have little.
 //
 // The sums are of whoever has something waiting. They are changed when that changes, never for what a socket takes at once.
 type backlog struct {
 	limit, share int64 // bytes
-	all          sum
+	all          atomic.Int64
+	sizes        [64]atomic.Int64 // how many sources there are of each size
 
 	mu      sync.Mutex // for when something begins to wait, or nothing does any more
 	sources map[netip.Addr]*origin
 }
 
-// sum is how many connections something waits for, and how many bytes.
-type sum struct{ conns, bytes atomic.Int64 }
-
-// origin is the sum of one source.
+// origin is how many connections of one source something waits for, and how many bytes.
 type origin struct {
-	sum
-	addr netip.Addr
+	conns, bytes atomic.Int64
+	size         atomic.Int32 // in backlog.sizes: the binary digits of bytes
+	addr         netip.Addr
+	preferred    bool // it may have a lot waiting, and counts for an eighth of that
 }
 
 // waiting is what is known of a connection while something waits for it.
@@ -63,39 +64,69 @@ func newBacklog(o *Options) *backlog {
 	return b
 }
 
-func (b *backlog) join(source netip.Addr) *origin {
+func (b *backlog) join(source netip.Addr, preferred bool) *origin {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	o := b.sources[source]
 	if o == nil {
-		o = &origin{addr: source}
+		o = &origin{addr: source, preferred: preferred}
 		b.sources[source] = o
+		b.sizes[0].Add(1)
 	}
 	o.conns.Add(1)
-	b.all.conns.Add(1)
 	return o
 }
 
 func (b *backlog) leave(o *origin) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.all.conns.Add(-1)
 	if o.conns.Add(-1) == 0 {
 		delete(b.sources, o.addr)
+		b.sizes[o.size.Load()].Add(-1)
 	}
 }
 
-// exceeded tells whether there is more than limit, and n is the average or more.
-func (s *sum) exceeded(limit, n int64) bool {
-	all := s.bytes.Load()
-	return all > limit && n*s.conns.Load() >= all
+// add changes what waits for a source. Of two loops that do so at once the size may be the other's, until the next change.
+func (b *backlog) add(o *origin, delta int64) {
+	b.all.Add(delta)
+	n := o.bytes.Add(delta)
+	if o.preferred {
+		n /= backlogShare
+	}
+	size := int32(bits.Len64(uint64(n)))
+	if old := o.size.Swap(size); old != size {
+		b.sizes[old].Add(-1)
+		b.sizes[size].Add(1)
+	}
 }
+
+// sourceExceeds tells whether a source has more than its share, and n is the average of its connections or more.
+func (b *backlog) sourceExceeds(o *origin, n int64) bool {
+	return !o.preferred && o.bytes.Load() > b.share && o.isMuch(n)
+}
+
+// allExceed tells whether all have more than they may, the source is of the size of the largest, which is more than half of what that has, and n is
+// the average of its connections or more.
+func (b *backlog) allExceed(o *origin, n int64) bool {
+	if b.all.Load() <= b.limit || !o.isMuch(n) {
+		return false
+	}
+	for i := len(b.sizes) - 1; i > int(o.size.Load()); i-- {
+		if b.sizes[i].Load() > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func (o *origin) isMuch(n int64) bool { return n*o.conns.Load() >= o.bytes.Load() }
 
 // awaits returns what waits for c. There is nothing any more for one that is closed, unless it lingers or is about to.
 func (c *Conn) awaits() *waiting {
 	if c.waiting == nil && (c.state != StateClosed || c.parting) {
 		l := c.loop
-		c.waiting = &waiting{conn: c, origin: l.backlog.join(SourceOf(c.remote.Addr())), place: len(l.waiting)}
+		peer := c.remote.Addr()
+		c.waiting = &waiting{conn: c, origin: l.backlog.join(SourceOf(peer), l.prefers(peer)), place: len(l.waiting)}
 		if l.waiting = append(l.waiting, c.waiting); len(l.waiting) == 1 {
 			l.wheel.Arm(&l.scales.Timer, l.now, backlogLook)
 		}
@@ -124,8 +155,7 @@ func (w *waiting) count(n int64) {
 	if delta := n - w.bytes; delta != 0 {
 		l := w.conn.loop
 		w.bytes = n
-		w.origin.bytes.Add(delta)
-		l.backlog.all.bytes.Add(delta)
+		l.backlog.add(w.origin, delta)
 		l.stats.Move(l.ids.backlog, delta)
 	}
 }
@@ -156,10 +186,10 @@ func (c *Conn) relieve() {
 		return
 	}
 	switch {
-	case w.origin.exceeded(l.backlog.share, w.bytes) && !l.prefers(c.remote.Addr()):
+	case l.backlog.sourceExceeds(w.origin, w.bytes):
 		l.stats.Inc(l.ids.backlogOfSource)
 		c.giveWay(ErrSlowReader)
-	case l.backlog.all.exceeded(l.backlog.limit, w.bytes):
+	case l.backlog.allExceed(w.origin, w.bytes):
 		l.stats.Inc(l.ids.backlogOfAll)
 		c.giveWay(ErrBacklog)
 	}

@@ -18,9 +18,9 @@
 // refuses is counted, and its sender told if it was sent by SendFor.
 //
 // Streams: one socket per listener, whose connections are dealt to the loops in turn. Dial opens connections that belong to the dialling
-// loop. What a peer does not read waits up to Options.MaxWriteQueue bytes; then it is closed with ErrSlowReader. If more than
-// Options.MaxWriteMemory waits for all, those are closed with ErrBacklog that have the average or more waiting; if more than an eighth of that
-// waits for one source, those of the source with ErrSlowReader that have their average or more. WS and WSS are plain streams here: the
+// loop. What a peer does not read waits up to Options.MaxWriteQueue bytes; then it is closed with ErrSlowReader. If more than an eighth of
+// Options.MaxWriteMemory waits for one source, those of its connections are closed with ErrSlowReader that have their average or more; if more
+// than the whole waits for all, the same goes, with ErrBacklog, for the sources that have most. WS and WSS are plain streams here: the
 // transport is a label.
 //
 // An IPv6 listener serves IPv6 only. Listeners that are added while the loops run are like those of the start. One that is removed

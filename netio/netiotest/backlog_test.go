@@ -150,6 +150,29 @@ func TestBacklogOfAll(t *testing.T) {
 	p.over()
 }
 
+// TestBacklogOfHoarders: connections that have little do not make much of what a
+// reader has waiting, while others have more.
+func TestBacklogOfHoarders(t *testing.T) {
+	p := startPiling(t, whole)
+	var hoarders []*netio.Conn
+	for i := range 7 {
+		hoarders = append(hoarders, p.pile(1, 80*kB, source(i))...)
+	}
+	slow := p.pile(1, 30*kB, source(100))[0]
+	var many []*netio.Conn
+	for i := range 205 {
+		many = append(many, p.pile(1, kB, source(101+i%100))...)
+	}
+	p.waits((7*80 + 30 + 205) * kB)
+	crowd := p.pile(10, 2*kB, peer1)
+	slow.Write(make([]byte, kB))
+	p.ended(nil, slow)
+	p.h.Advance(60 * time.Millisecond)
+	p.ended(netio.ErrBacklog, hoarders[0])
+	p.ended(nil, append(append(append(hoarders[1:], crowd...), many...), slow)...)
+	p.over()
+}
+
 // TestBacklogWithoutBound: zero in the configuration.
 func TestBacklogWithoutBound(t *testing.T) {
 	p := startPiling(t, -1)

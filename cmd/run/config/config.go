@@ -140,10 +140,10 @@ type Server struct {
 	MaxWriteQueue int `toml:"max_write_queue" default:"1048576" min:"65536" max:"268435456"`
 
 	// MaxWriteMemory is the number of bytes that wait for all connections together,
-	// with the answers kept for peers that have ended their sending; beyond, those
-	// are closed that have the average or more waiting. A source has an eighth of it at
-	// most, or MaxWriteQueue if that is more; beyond, those of its connections are
-	// closed that have their average or more waiting.
+	// with the answers kept for peers that have ended their sending. A source has an
+	// eighth of it at most, or MaxWriteQueue if that is more; beyond, those of its
+	// connections are closed that have their average or more waiting. Beyond the whole,
+	// this happens to the sources that have most.
 	// 0 is no limit, neither for all nor for a source; else it is not less than
 	// MaxWriteQueue.
 	MaxWriteMemory int `toml:"max_write_memory" default:"268435456" min:"0" max:"1099511627776"`
