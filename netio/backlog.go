@@ -100,17 +100,12 @@ func (b *backlog) add(o *origin, delta int64) {
 	}
 }
 
-// sourceExceeds tells whether a source has more than its share, and n is the average of its connections or more.
-func (b *backlog) sourceExceeds(o *origin, n int64) bool {
-	return !o.preferred && o.bytes.Load() > b.share && o.isMuch(n)
-}
+func (b *backlog) sourceExceeds(o *origin) bool { return !o.preferred && o.bytes.Load() > b.share }
 
-// allExceed tells whether all have more than they may, the source is of the size of the largest, which is more than half of what that has, and n is
-// the average of its connections or more.
-func (b *backlog) allExceed(o *origin, n int64) bool {
-	if b.all.Load() <= b.limit || !o.isMuch(n) {
-		return false
-	}
+func (b *backlog) allExceed() bool { return b.all.Load() > b.limit }
+
+// isLargest tells whether a source is of the size of the largest, which is more than half of what that has.
+func (b *backlog) isLargest(o *origin) bool {
 	for i := len(b.sizes) - 1; i > int(o.size.Load()); i-- {
 		if b.sizes[i].Load() > 0 {
 			return false
@@ -119,6 +114,7 @@ func (b *backlog) allExceed(o *origin, n int64) bool {
 	return true
 }
 
+// isMuch tells whether n bytes are what waits for a connection of o on the average, or more.
 func (o *origin) isMuch(n int64) bool { return n*o.conns.Load() >= o.bytes.Load() }
 
 // awaits returns what waits for c. There is nothing any more for one that is closed, unless it lingers or is about to.
@@ -179,20 +175,34 @@ func (c *Conn) awaitsNothing() {
 	}
 }
 
-// relieve closes c if it is one of those that have to go.
+// relieve closes c, for which more waits than before, if it is one of those that have to go; if that are others, they are looked for soon.
 func (c *Conn) relieve() {
 	w, l := c.waiting, c.loop
-	if w == nil || c.state == StateClosed && c.linger == nil {
+	if w == nil || c.yields() {
 		return
 	}
-	switch {
-	case l.backlog.sourceExceeds(w.origin, w.bytes):
+	if b := l.backlog; b.sourceExceeds(w.origin) || b.allExceed() {
+		l.scales.hurry()
+	}
+}
+
+// yields closes c if it is one of those that have to go.
+func (c *Conn) yields() bool {
+	w, l := c.waiting, c.loop
+	if w == nil || c.state == StateClosed && c.linger == nil || !w.origin.isMuch(w.bytes) {
+		return false
+	}
+	switch b := l.backlog; {
+	case b.sourceExceeds(w.origin):
 		l.stats.Inc(l.ids.backlogOfSource)
 		c.giveWay(ErrSlowReader)
-	case l.backlog.allExceed(w.origin, w.bytes):
+	case b.allExceed() && b.isLargest(w.origin):
 		l.stats.Inc(l.ids.backlogOfAll)
 		c.giveWay(ErrBacklog)
+	default:
+		return false
 	}
+	return true
 }
 
 func (c *Conn) giveWay(err error) {
@@ -227,6 +237,13 @@ type scales struct {
 	at   int // the place to look at next
 }
 
+// hurry has the loop look with the next tick.
+func (s *scales) hurry() {
+	if l := s.loop; s.When() > l.now+l.opt.Tick {
+		l.wheel.Arm(&s.Timer, l.now, l.opt.Tick)
+	}
+}
+
 // Expire implements wheel.Owner.
 func (s *scales) Expire(*wheel.Timer, time.Duration) time.Duration {
 	l := s.loop
@@ -240,7 +257,7 @@ func (s *scales) Expire(*wheel.Timer, time.Duration) time.Duration {
 		w := l.waiting[s.at]
 		w.conn.unsent()
 		w.conn.weigh()
-		w.conn.relieve()
+		w.conn.yields()
 		if s.at < len(l.waiting) && l.waiting[s.at] == w {
 			s.at++
 		}

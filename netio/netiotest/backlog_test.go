@@ -103,7 +103,7 @@ func TestBacklogOfSource(t *testing.T) {
 	small[1].Write(make([]byte, 6*kB))
 	p.ended(nil, small...)
 	p.ended(nil, large...)
-	p.h.Advance(60 * time.Millisecond) // nobody who has much has grown
+	p.h.Advance(20 * time.Millisecond) // nobody who has much has grown: they are looked for before it is time
 	p.ended(netio.ErrSlowReader, large[0])
 	p.ended(nil, append(append(small, large[1:]...), other...)...)
 	p.waits((21 + 60 + 90) * kB)

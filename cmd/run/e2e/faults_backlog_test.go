@@ -59,8 +59,8 @@ func TestFaultManyWhoNeverRead(t *testing.T) {
 			if others := s.metric(closedFor(tt.not)); others != 0 {
 				t.Errorf("closed %v for %q and %v for %q, want no others", closed, tt.reason, others, tt.not)
 			}
-			if highest < tt.most/4 || highest > tt.most*9/8 {
-				t.Errorf("%.0f bytes waited, want up to %.0f", highest, tt.most)
+			if highest < tt.most/4 || highest > tt.most*2 { // a machine that stands still looks late
+				t.Errorf("%.0f bytes waited, want about %.0f", highest, tt.most)
 			}
 			if most := 3*tt.most + float64(keptStorage<<10+n*40<<10); heap > most {
 				t.Errorf("the heap grew by %.0f bytes, want no more than %.0f", heap, most)
