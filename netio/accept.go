@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -40,6 +41,8 @@ type acceptor struct {
 	done      chan struct{}
 	started   bool
 	ending    bool // handed over
+	mu        sync.Mutex
+	end       time.Time // see endBy; zero: there is none
 	closed    bool
 	reserve   []*os.File // descriptors to give up when there are none left
 	faces     faces
@@ -78,14 +81,22 @@ func (a *acceptor) close() {
 func (a *acceptor) handOver() {
 	a.control(divert)
 	a.ending = true
-	_ = a.tcp.SetDeadline(time.Now().Add(handoverTime))
+	a.endBy(time.Now().Add(handoverTime))
+}
+
+// endBy has the acceptor accept until then, and what waits after that.
+func (a *acceptor) endBy(end time.Time) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.end = end
+	_ = a.tcp.SetDeadline(end)
 }
 
 // retire closes the listener once those that waited to be accepted are.
 func (a *acceptor) retire() {
 	if a.started && !a.closed {
 		if !a.ending {
-			_ = a.tcp.SetDeadline(time.Now())
+			a.endBy(time.Now())
 		}
 		select {
 		case <-a.done:
@@ -227,7 +238,9 @@ func (a *acceptor) shed() bool {
 	a.reserve = a.reserve[:n-1]
 	_ = a.tcp.SetDeadline(time.Now().Add(acceptBackOff))
 	conn, err := a.tcp.AcceptTCP()
-	_ = a.tcp.SetDeadline(time.Time{})
+	a.mu.Lock()
+	_ = a.tcp.SetDeadline(a.end)
+	a.mu.Unlock()
 	if err == nil {
 		refuse(conn)
 	}

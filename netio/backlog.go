@@ -195,7 +195,11 @@ func (c *Conn) yields() bool {
 	switch b := l.backlog; {
 	case b.sourceExceeds(w.origin):
 		l.stats.Inc(l.ids.backlogOfSource)
-		c.giveWay(ErrSlowReader)
+		err := ErrSlowReader
+		if c.state == StateOpening {
+			err = ErrBacklog // nobody has been slow yet: it is we who write
+		}
+		c.giveWay(err)
 	case b.allExceed() && b.isLargest(w.origin):
 		l.stats.Inc(l.ids.backlogOfAll)
 		c.giveWay(ErrBacklog)

@@ -20,8 +20,8 @@
 // Streams: one socket per listener, whose connections are dealt to the loops in turn. Dial opens connections that belong to the dialling
 // loop. What a peer does not read waits up to Options.MaxWriteQueue bytes; then it is closed with ErrSlowReader. If more than an eighth of
 // Options.MaxWriteMemory waits for one source, those of its connections are closed with ErrSlowReader that have their average or more; if more
-// than the whole waits for all, the same goes, with ErrBacklog, for the sources that have most. WS and WSS are plain streams here: the
-// transport is a label.
+// than the whole waits for all, the same goes, with ErrBacklog, for the sources that have most. A connection that is being opened gets ErrBacklog
+// in both cases. WS and WSS are plain streams here: the transport is a label.
 //
 // An IPv6 listener serves IPv6 only. Listeners that are added while the loops run are like those of the start. One that is removed
 // (Net.SetListeners) no longer sends either, and its port is free. What has come to it before is read or accepted.

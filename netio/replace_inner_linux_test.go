@@ -1,6 +1,7 @@
 package netio
 
 import (
+	"errors"
 	"net"
 	"net/netip"
 	"os"
@@ -79,6 +80,35 @@ func TestAcceptedBeforeTheEnd(t *testing.T) {
 		case <-time.After(10 * time.Second):
 			t.Fatal("not all were served")
 		}
+	}
+}
+
+// TestEndWithoutDescriptors: an acceptor that is to end, and refuses for want of descriptors, ends.
+func TestEndWithoutDescriptors(t *testing.T) {
+	n, _ := startTell(t, Options{})
+	opened, err := n.bind([]ListenerConfig{everywhere(TCP, "127.0.0.1:0")}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := opened[0].acceptor
+	defer a.close()
+	defer a.closeReserve()
+	a.endBy(time.Now())
+	if a.shed() {
+		t.Error("nobody waits, and yet somebody was refused")
+	}
+	ended := make(chan error, 1)
+	go func() {
+		_, err := a.tcp.AcceptTCP()
+		ended <- err
+	}()
+	select {
+	case err := <-ended:
+		if !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("got %v, want the end", err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("it goes on to wait for connections")
 	}
 }
 

@@ -261,8 +261,8 @@ func TestBacklogCloses(t *testing.T) {
 	}
 	p.pile(1, 40*kB, peer1)
 	c, _ := p.h.Loop().Dial(netio.TCP, netip.Addr{}, peer1)
-	if c.Write(make([]byte, 60*kB)) || p.closed[c] != netio.ErrSlowReader {
-		t.Errorf("being opened: got %v, want ErrSlowReader", p.closed[c])
+	if c.Write(make([]byte, 60*kB)) || p.closed[c] != netio.ErrBacklog {
+		t.Errorf("being opened: got %v, want ErrBacklog", p.closed[c])
 	}
 	p.over()
 }
